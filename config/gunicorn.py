@@ -1,0 +1,20 @@
+"""How the web server runs. Numbers can be changed by the environment."""
+
+import os
+
+_own_machine = os.environ.get("DEPLOYED", "").lower() not in ("1", "true", "yes", "on")
+_address = os.environ.get("BIND", "127.0.0.1" if _own_machine else "0.0.0.0")  # noqa: S104
+bind = f"{_address}:{os.environ.get('PORT', '8000')}"  # demo accounts never face a network
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 8
+keepalive = 15
+max_requests = 20_000
+max_requests_jitter = 2_000
+preload_app = True
+limit_request_line = 8190
+loglevel = "warning"
+proc_name = "lange-web"
+control_socket_disable = True

@@ -1,0 +1,1 @@
+"""Page doors of grids, by noun."""

@@ -1,0 +1,1 @@
+"""Pages of the field: what was asked for, one service, an answer."""

@@ -1,0 +1,1 @@
+"""公文 on paper: one set of data, printed as PDF (typst) and as DOCX (python-docx)."""

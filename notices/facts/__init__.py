@@ -1,0 +1,1 @@
+"""The figures of a bulletin, counted from the rows of a period; reads only."""

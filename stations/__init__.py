@@ -1,0 +1,1 @@
+"""Stations: air readings, indices by the national standards, validity and ranking."""

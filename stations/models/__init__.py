@@ -1,0 +1,25 @@
+"""Tables of the air side, by noun: stations, readings, days, forecasts, rankings, alarms."""
+
+from stations.models.alarms import Alarm
+from stations.models.days import DailyAir
+from stations.models.forecasts import Forecast
+from stations.models.rankings import Ranking, RankingLine
+from stations.models.readings import HourlyReading, IngestBatch, ReadingRevision
+from stations.models.stations import Station, StationLog, StationPost
+from stations.models.targets import ExternalRank, Target
+
+__all__ = [
+    "Alarm",
+    "DailyAir",
+    "ExternalRank",
+    "Forecast",
+    "HourlyReading",
+    "IngestBatch",
+    "Ranking",
+    "RankingLine",
+    "ReadingRevision",
+    "Station",
+    "StationLog",
+    "StationPost",
+    "Target",
+]

@@ -1,0 +1,82 @@
+"""What a year must reach, and where others rank us."""
+
+from django.db import models
+
+from grids.models import Grid, GridScheme, User
+
+
+class Target(models.Model):
+    """目标: an indicator of a subject must be `operator` `value` in the year (ZY-02 … ZY-04).
+
+    `grid` None: the subject is the whole scheme (all its ranked stations).
+    """
+
+    class Indicator(models.TextChoices):
+        PM25_MEAN = "pm25_mean", "PM2.5 平均浓度"
+        PM10_MEAN = "pm10_mean", "PM10 平均浓度"
+        SO2_MEAN = "so2_mean", "SO2 平均浓度"
+        NO2_MEAN = "no2_mean", "NO2 平均浓度"
+        GOOD_DAYS = "good_days", "优良天数"
+        GOOD_DAY_RATIO = "good_day_ratio", "优良天数比例"
+        COMPOSITE = "composite_index", "综合指数"
+        RANK = "rank", "排名"
+        OTHER = "other", "其他"
+
+    class Operator(models.TextChoices):
+        AT_MOST = "<=", "不高于"
+        AT_LEAST = ">=", "不低于"
+
+    scheme = models.ForeignKey(GridScheme, models.CASCADE, related_name="targets")
+    code = models.CharField("代码", max_length=40)
+    subject = models.CharField("对象", max_length=120)
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="targets")
+    indicator = models.CharField("指标", max_length=40)
+    operator = models.CharField("比较", max_length=2, choices=Operator)
+    value = models.DecimalField("目标值", max_digits=12, decimal_places=3)
+    unit = models.CharField("单位", max_length=20, blank=True)
+    period = models.CharField("周期", max_length=10, default="YEAR")
+    year = models.PositiveSmallIntegerField("年度", null=True)
+    strength = models.CharField("约束", max_length=6, default="MUST")
+    clause = models.CharField("条款", max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "目标"
+        verbose_name_plural = "目标"
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="target_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.indicator}"
+
+
+class ExternalRank(models.Model):
+    """外部排名: where a ranking made elsewhere puts us (Z-01, Z-03, ZY-05, Y1-04).
+
+    `kind` LEVEL ranks the value itself, IMPROVEMENT its change on the year before (percent).
+    """
+
+    class Kind(models.TextChoices):
+        LEVEL = "LEVEL", "水平"
+        IMPROVEMENT = "IMPROVEMENT", "改善幅度"
+
+    scheme = models.ForeignKey(GridScheme, models.CASCADE, related_name="external_ranks")
+    issuer = models.CharField("发布单位", max_length=120)
+    scope = models.CharField("范围", max_length=120)
+    indicator = models.CharField("指标", max_length=40)
+    kind = models.CharField("种类", max_length=12, choices=Kind, default=Kind.LEVEL)
+    period = models.CharField("周期", max_length=20)
+    value = models.DecimalField("数值", max_digits=10, decimal_places=3, null=True)
+    rank = models.PositiveSmallIntegerField("名次")
+    places = models.PositiveSmallIntegerField("总数")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("登记时间")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "issuer", "scope", "indicator", "kind", "period"],
+                name="external_rank_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.indicator} {self.rank}"

@@ -1,0 +1,270 @@
+"""Shape of what the API gives out and takes in about stations, hours, days, rankings, alarms."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from stations.levels import level_of
+from stations.models import Alarm, DailyAir, HourlyReading, Station
+from stations.periods import Period
+from stations.selectors import Live
+from stations.vector import pollutants_in
+
+
+class NowSerializer(serializers.Serializer[Any]):
+    """The newest hour of a station."""
+
+    state = serializers.ChoiceField(choices=["ONLINE", "LATE", "SILENT", "NONE"])
+    lag_hours = serializers.IntegerField(allow_null=True)
+    hour_ending_at = serializers.DateTimeField(allow_null=True)
+    aqi = serializers.IntegerField(allow_null=True)
+    primary = serializers.ListField(child=serializers.CharField())
+
+
+class StationSerializer(serializers.ModelSerializer[Station]):
+    scheme = serializers.CharField(source="scheme.code")
+    grid = serializers.CharField(source="grid.code")
+    grid_name = serializers.CharField(source="grid.name")
+    control_label = serializers.CharField(source="get_control_display")
+    now = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Station
+        fields = (
+            *("code", "number", "name", "scheme", "grid", "grid_name", "control"),
+            *("control_label", "install_place", "lon", "lat", "core_m", "key_m"),
+            *("radiation_m", "protection_m", "data_source", "is_active", "now"),
+        )
+
+    def get_now(self, station: Station) -> dict[str, Any] | None:
+        item: Live | None = self.context.get("live", {}).get(station.pk)
+        if item is None:
+            return None
+        reading = item.reading
+        shown = {
+            "state": item.state,
+            "lag_hours": item.lag,
+            "hour_ending_at": reading.hour_ending_at if reading else None,
+            "aqi": reading.aqi if reading else None,
+            "primary": list(item.primary),
+        }
+        return dict(NowSerializer(shown).data)
+
+
+def _judged(aqi: int | None, bits: int) -> dict[str, Any]:
+    level = None if aqi is None else level_of(aqi)
+    return {
+        "aqi": aqi,
+        "level": level.number if level else None,
+        "category": level.category.label if level else "",
+        "primary": list(pollutants_in(bits)),
+    }
+
+
+def _ugm3(thousandths: int | None) -> float | None:
+    return None if thousandths is None else thousandths / 1000
+
+
+class ReadingSerializer(serializers.Serializer[HourlyReading]):
+    """One hour: µg/m³, CO mg/m³; null is missing. `flags` in the order PM2.5 PM10 SO2 NO2 CO O3."""
+
+    hour_ending_at = serializers.DateTimeField()
+    pm25_ugm3 = serializers.FloatField(allow_null=True)
+    pm10_ugm3 = serializers.FloatField(allow_null=True)
+    so2_ugm3 = serializers.FloatField(allow_null=True)
+    no2_ugm3 = serializers.FloatField(allow_null=True)
+    co_mgm3 = serializers.FloatField(allow_null=True)
+    o3_ugm3 = serializers.FloatField(allow_null=True)
+    aqi = serializers.IntegerField(allow_null=True)
+    level = serializers.IntegerField(allow_null=True)
+    category = serializers.CharField(allow_blank=True)
+    primary = serializers.ListField(child=serializers.CharField())
+    standard = serializers.CharField()
+    flags = serializers.CharField(allow_blank=True)
+    withdrawn = serializers.ListField(child=serializers.CharField())
+    revision = serializers.IntegerField()
+
+    def to_representation(self, row: HourlyReading) -> dict[str, Any]:
+        return {
+            "hour_ending_at": self.fields["hour_ending_at"].to_representation(row.hour_ending_at),
+            "pm25_ugm3": _ugm3(row.pm25_ngm3),
+            "pm10_ugm3": _ugm3(row.pm10_ngm3),
+            "so2_ugm3": _ugm3(row.so2_ngm3),
+            "no2_ugm3": _ugm3(row.no2_ngm3),
+            "co_mgm3": _ugm3(row.co_ugm3),
+            "o3_ugm3": _ugm3(row.o3_ngm3),
+            **_judged(row.aqi, row.primary_bits),
+            "standard": row.standard,
+            "flags": row.flags,
+            "withdrawn": list(pollutants_in(row.withdrawn_bits)),
+            "revision": row.revision,
+        }
+
+
+class DaySerializer(serializers.Serializer[DailyAir]):
+    """One day: published figures (half-even); null where the day has too few hours."""
+
+    on = serializers.DateField()
+    pm25_ugm3 = serializers.IntegerField(allow_null=True)
+    pm10_ugm3 = serializers.IntegerField(allow_null=True)
+    so2_ugm3 = serializers.IntegerField(allow_null=True)
+    no2_ugm3 = serializers.IntegerField(allow_null=True)
+    co_mgm3 = serializers.FloatField(allow_null=True)
+    o3_8h_ugm3 = serializers.IntegerField(allow_null=True)
+    hours = serializers.DictField(child=serializers.IntegerField())
+    iaqi = serializers.DictField(child=serializers.IntegerField(allow_null=True))
+    aqi = serializers.IntegerField(allow_null=True)
+    level = serializers.IntegerField(allow_null=True)
+    category = serializers.CharField(allow_blank=True)
+    primary = serializers.ListField(child=serializers.CharField())
+    is_valid = serializers.BooleanField()
+    standard = serializers.CharField()
+    rule_set = serializers.CharField()
+
+    def to_representation(self, row: DailyAir) -> dict[str, Any]:
+        names = ("pm25", "pm10", "so2", "no2", "co", "o3")
+        return {
+            "on": row.on.isoformat(),
+            "pm25_ugm3": row.pm25_ugm3,
+            "pm10_ugm3": row.pm10_ugm3,
+            "so2_ugm3": row.so2_ugm3,
+            "no2_ugm3": row.no2_ugm3,
+            "co_mgm3": None if row.co_mgm3_x10 is None else row.co_mgm3_x10 / 10,
+            "o3_8h_ugm3": row.o3_8h_ugm3,
+            "hours": {name: getattr(row, f"{name}_hours") for name in names},
+            "iaqi": {name: getattr(row, f"{name}_iaqi") for name in names},
+            **_judged(row.aqi, row.primary_bits),
+            "is_valid": row.is_valid,
+            "standard": row.rule_set.split("/")[0],
+            "rule_set": row.rule_set,
+        }
+
+
+class SpanInput(serializers.Serializer[Any]):
+    """`from` and `to`: ISO 8601; without an offset Beijing time; both ends included."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": serializers.DateTimeField(required=False),
+            "to": serializers.DateTimeField(required=False),
+        }
+
+
+class DaySpanInput(serializers.Serializer[Any]):
+    """`from` and `to`: dates, both included."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": serializers.DateField(required=False),
+            "to": serializers.DateField(required=False),
+        }
+
+
+class ReadingInput(serializers.Serializer[Any]):
+    """One hour of one station; µg/m³, CO mg/m³; null or "-" is missing."""
+
+    station = serializers.CharField()
+    hour_ending_at = serializers.CharField()
+    pm25_ugm3 = serializers.FloatField(allow_null=True, required=False)
+    pm10_ugm3 = serializers.FloatField(allow_null=True, required=False)
+    so2_ugm3 = serializers.FloatField(allow_null=True, required=False)
+    no2_ugm3 = serializers.FloatField(allow_null=True, required=False)
+    co_mgm3 = serializers.FloatField(allow_null=True, required=False)
+    o3_ugm3 = serializers.FloatField(allow_null=True, required=False)
+    wind_speed_ms = serializers.FloatField(allow_null=True, required=False)
+    wind_deg = serializers.FloatField(allow_null=True, required=False)
+    temperature_c = serializers.FloatField(allow_null=True, required=False)
+    humidity_percent = serializers.FloatField(allow_null=True, required=False)
+
+
+class BatchSchema(serializers.Serializer[Any]):
+    """A batch as the description of the interface shows it."""
+
+    source = serializers.CharField(max_length=120)
+    readings = ReadingInput(many=True)
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """What is checked before the rows are: each row is judged by itself by the service."""
+
+    source = serializers.CharField(max_length=120)
+    readings = serializers.ListField(allow_empty=False, max_length=20_000)
+
+
+class RejectionSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    rejected = RejectionSerializer(many=True)
+
+
+class PublishInput(serializers.Serializer[Any]):
+    scheme = serializers.CharField(help_text="体系代码")
+    period = serializers.CharField(help_text="2026-W46 或 2026-11-16")
+
+    def validate_period(self, code: str) -> Period:
+        try:
+            return Period.parse(code)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class CorrectInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200)
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """One unit of a ranking; `rank` null: 不参与排名, see `reason`."""
+
+    unit = serializers.CharField()
+    name = serializers.CharField()
+    rank = serializers.IntegerField(allow_null=True)
+    score = serializers.CharField(allow_null=True)
+    air = serializers.CharField(allow_null=True)
+    valid_days = serializers.IntegerField()
+    is_bottom = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    proof = serializers.DictField(required=False)
+
+
+class RankingSerializer(serializers.Serializer[Any]):
+    """A published ranking with its working."""
+
+    id = serializers.IntegerField()
+    scheme = serializers.CharField()
+    period = serializers.CharField()
+    label = serializers.CharField()
+    edition = serializers.IntegerField()
+    published_at = serializers.DateTimeField()
+    rule_set = serializers.CharField()
+    formula = serializers.CharField()
+    weights = serializers.DictField()
+    rules = serializers.DictField()
+    difference = serializers.ListField()
+    ranked = serializers.IntegerField()
+    digest = serializers.CharField()
+    lines = LineSerializer(many=True)
+
+
+class AlarmSerializer(serializers.ModelSerializer[Alarm]):
+    station = serializers.CharField(source="station.code")
+    kind_label = serializers.CharField(source="get_kind_display")
+    task = serializers.SlugRelatedField(slug_field="number", read_only=True)
+
+    class Meta:
+        model = Alarm
+        fields = (
+            *("id", "station", "kind", "kind_label", "started_at", "peak", "peak_at"),
+            *("last_at", "ended_at", "pollutant", "task", "verdict", "verdict_note", "raised_at"),
+        )
+
+
+class VerdictInput(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(choices=Alarm.Verdict.choices)
+    note = serializers.CharField(max_length=2000)

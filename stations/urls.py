@@ -1,0 +1,30 @@
+"""Pages of the air side."""
+
+from django.urls import path
+
+from stations.views import forecasts, imports, live, rankings, station, watch, whatif
+
+app_name = "stations"
+
+urlpatterns = [
+    path("stations/", live.stations, name="list"),
+    path("stations/points/", live.map_points, name="points"),
+    path("stations/roster/", station.roster, name="roster"),
+    path("stations/rankings/", rankings.rankings, name="rankings"),
+    path("stations/rankings/compare/", rankings.compare, name="compare"),
+    path("stations/rankings/what-if/", whatif.what_if, name="what-if"),
+    path("stations/rankings/<int:pk>/", rankings.detail, name="ranking"),
+    path("stations/rankings/<int:pk>/correct/", rankings.correct, name="correct"),
+    path("stations/alarms/", watch.alarms, name="alarms"),
+    path("stations/alarms/<int:pk>/", watch.alarm, name="alarm"),
+    path("stations/import/", imports.import_page, name="import"),
+    path("stations/forecast/", forecasts.forecast, name="forecast"),
+    path("stations/targets/", watch.targets, name="targets"),
+    path("stations/targets/external/", watch.external, name="external"),
+    path("stations/<str:code>/", station.detail, name="detail"),
+    path("stations/<str:code>/log/", station.log, name="log"),
+    path("stations/<str:code>/review/", station.review_values, name="review"),
+    path("schemes/<slug:code>/stations/", station.scheme_panel, name="scheme-panel"),
+    path("wall/", live.wall, name="wall"),
+    path("air/", live.board, name="board"),
+]

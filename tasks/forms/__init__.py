@@ -1,0 +1,1 @@
+"""Shape of what pages take in about tasks."""

@@ -1,0 +1,1 @@
+"""Shape of what the API gives out and takes in about tasks and evidence."""
