@@ -6,8 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --constraint constraints.txt
+RULES := $(wildcard grids/geo.py grids/rhythm.py tasks/workflow.py tasks/calendar.py tasks/deadlines.py tasks/ledger.py stations/aqi.py stations/composite.py stations/ranking.py stations/standards.py stations/rounding.py stations/validity.py stations/vector.py stations/periods.py stations/heavy.py stations/spans.py stations/streaks.py stations/outlook.py inspections/schedule.py notices/escalation.py)
 CHECKED := $(wildcard */policies.py */services.py */services */selectors.py */selectors */access.py) $(RULES)
-RULES := $(wildcard grids/geo.py grids/datum.py grids/rhythm.py tasks/workflow.py tasks/calendar.py tasks/deadlines.py tasks/ledger.py stations/aqi.py stations/composite.py stations/ranking.py stations/standards.py stations/rounding.py stations/validity.py stations/vector.py stations/periods.py stations/heavy.py stations/spans.py stations/streaks.py stations/outlook.py inspections/schedule.py notices/escalation.py)
 
 .PHONY: run test check install clean
 
