@@ -8,6 +8,7 @@ from stations.models import Ranking
 from stations.periods import Period
 from stations.services.drafts import Draft
 from stations.services.whatif import Replay
+from stations.standards import BEIJING
 from stations.streaks import Firing
 
 _COLUMNS = (
@@ -24,7 +25,7 @@ def of_ranking(ranking: Ranking) -> dict[str, Any]:
     ]
     return {
         **_head(ranking.scheme.code, Period.parse(ranking.period)),
-        "published_at": ranking.published_at.isoformat(),
+        "published_at": ranking.published_at.astimezone(BEIJING).isoformat(),
         "edition": ranking.edition,
         "reason": ranking.reason,
         "difference": ranking.difference,

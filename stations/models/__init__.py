@@ -3,10 +3,11 @@
 from stations.models.alarms import Alarm
 from stations.models.days import DailyAir
 from stations.models.forecasts import Forecast
+from stations.models.places import StationPlace
 from stations.models.rankings import Ranking, RankingLine
 from stations.models.readings import HourlyReading, IngestBatch, ReadingRevision
 from stations.models.stations import Station, StationLog, StationPost
-from stations.models.targets import ExternalRank, Target
+from stations.models.targets import ExternalRank, Target, TargetRevision
 
 __all__ = [
     "Alarm",
@@ -20,6 +21,8 @@ __all__ = [
     "ReadingRevision",
     "Station",
     "StationLog",
+    "StationPlace",
     "StationPost",
     "Target",
+    "TargetRevision",
 ]

@@ -3,12 +3,15 @@
 from django.db import models
 
 from grids.models import Grid, GridScheme, User
+from stations.models.stations import Station
 
 
 class Target(models.Model):
     """目标: an indicator of a subject must be `operator` `value` in the year (ZY-02 … ZY-04).
 
-    `grid` None: the subject is the whole scheme (all its ranked stations).
+    Measured at the `station`, or over the stations below the `grid`; both None: the subject is
+    the whole scheme. `issuer` and `document` say who set it and where; `is_example` marks a figure
+    that nobody has set, shown as 示例. `is_withdrawn`: no longer counts, kept with its revisions.
     """
 
     class Indicator(models.TextChoices):
@@ -18,6 +21,8 @@ class Target(models.Model):
         NO2_MEAN = "no2_mean", "NO2 平均浓度"
         GOOD_DAYS = "good_days", "优良天数"
         GOOD_DAY_RATIO = "good_day_ratio", "优良天数比例"
+        CO_P95 = "co_p95", "CO 日均第 95 百分位"
+        O3_P90 = "o3_8h_p90", "O3 日最大 8 小时第 90 百分位"
         COMPOSITE = "composite_index", "综合指数"
         RANK = "rank", "排名"
         OTHER = "other", "其他"
@@ -38,14 +43,44 @@ class Target(models.Model):
     year = models.PositiveSmallIntegerField("年度", null=True)
     strength = models.CharField("约束", max_length=6, default="MUST")
     clause = models.CharField("条款", max_length=10, blank=True)
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, blank=True, related_name="targets"
+    )
+    issuer = models.CharField("下达单位", max_length=120, blank=True)
+    document = models.CharField("文件", max_length=160, blank=True)
+    is_example = models.BooleanField("示例", default=False)
+    is_withdrawn = models.BooleanField("已撤销", default=False)
 
     class Meta:
         verbose_name = "目标"
         verbose_name_plural = "目标"
-        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="target_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="target_once"),
+            models.CheckConstraint(
+                name="target_of_a_grid_or_a_station",
+                condition=models.Q(grid=None) | models.Q(station=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.indicator}"
+
+
+class TargetRevision(models.Model):
+    """下达、调整、撤销 of a target by a person: what it was, who, when, why. Append-only.
+
+    `before` is empty for the first one.
+    """
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="revisions")
+    before = models.JSONField("原值", default=dict)
+    after = models.JSONField("新值", default=dict)
+    reason = models.CharField("原因", max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("时间")
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.at:%Y-%m-%d}"
 
 
 class ExternalRank(models.Model):
