@@ -1,5 +1,7 @@
 """Numbers, routes and lists around a task."""
 
+from datetime import date
+
 from django.db import models
 
 from grids.models import Grid, GridScheme, User
@@ -23,21 +25,67 @@ class TaskNumber(models.Model):
 class Route(models.Model):
     """派遣规则: matters of `category` found under `under` go to `to_grid`.
 
-    Born from a 裁定 (`task`) or from the scheme's line-ministry rules (Y1-02).
+    A draft until it is switched on: `from_on` is the first day on which it counts, `until_on`
+    the last; `from_on` None is a draft. Born from a 裁定, from a 改派 at 交办 or by hand.
+    `under` None: the whole regime.
     """
+
+    class Origin(models.TextChoices):
+        RULING = "RULING", "裁定"
+        OVERRIDE = "OVERRIDE", "改派"
+        HAND = "HAND", "网格办设立"
 
     scheme = models.ForeignKey(GridScheme, models.PROTECT, related_name="routes")
     category = models.CharField("类别", max_length=16, choices=Category)
     under = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="routes_from")
     to_grid = models.ForeignKey(Grid, models.PROTECT, related_name="routes_to")
     reason = models.TextField("理由")
+    origin = models.CharField("来历", max_length=8, choices=Origin, default=Origin.RULING)
     task = models.ForeignKey("tasks.Task", models.PROTECT, null=True, related_name="routes")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField("设立时间")
+    from_on = models.DateField("启用日期", null=True, blank=True)
     until_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "派遣规则"
+        verbose_name_plural = "派遣规则"
+        indexes = [models.Index(fields=["scheme", "category"], name="route_scheme_category")]
 
     def __str__(self) -> str:
         return f"{self.category} → {self.to_grid_id}"
+
+    def counts_on(self, on: date) -> bool:
+        """True on the days on which it proposes; a draft never does."""
+        is_open = self.until_on is None or on <= self.until_on
+        return self.from_on is not None and self.from_on <= on and is_open
+
+
+class RouteEvent(models.Model):
+    """What was done with a rule: drafted, changed, switched on, switched off; with its words.
+
+    `data` of a switching-on keeps the figures of the trial that was looked at.
+    """
+
+    class Step(models.TextChoices):
+        DRAFT = "DRAFT", "设为草稿"
+        CHANGE = "CHANGE", "修改草稿"
+        ON = "ON", "启用"
+        OFF = "OFF", "停用"
+
+    route = models.ForeignKey(Route, models.PROTECT, related_name="events")
+    step = models.CharField("动作", max_length=6, choices=Step)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_label = models.CharField("经办", max_length=160)
+    at = models.DateTimeField("时间")
+    note = models.TextField("说明", blank=True)
+    data = models.JSONField("内容", default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["route", "at"], name="route_event_at")]
+
+    def __str__(self) -> str:
+        return f"{self.route_id} {self.step}"
 
 
 class ListEntry(models.Model):

@@ -143,6 +143,8 @@ class Task(models.Model):
         "时限种类", max_length=12, choices=kinds.DeadlineKind, blank=True
     )
     deadline_text = models.CharField("时限原文", max_length=120, blank=True)
+    deadline_amount = models.PositiveIntegerField("时限数量", null=True, blank=True)
+    deadline_from = models.DateTimeField("时限起算", null=True, blank=True)
     due_at = models.DateTimeField("整改时限", null=True, blank=True)
     extension_asked_to = models.DateTimeField("申请延期至", null=True, blank=True)
     strength = models.CharField(
