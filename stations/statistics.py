@@ -1,15 +1,15 @@
-"""Statistics over stored days: areas, targets, 同比, level and improvement tables."""
+"""Statistics over stored days: areas, 同比, level and improvement tables."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from grids.models import Grid, GridScheme
-from stations import allowance, aqi, rankables, scoring, spans
+from stations import aqi, rankables, scoring, spans
 from stations.composite import change_percent, composite
-from stations.models import DailyAir, Station, Target
+from stations.models import DailyAir, Station
 from stations.periods import Period
 from stations.ranking import (
     competition_ranks,
@@ -17,11 +17,10 @@ from stations.ranking import (
     period_concentrations,
     unit_day,
 )
-from stations.standards import BEIJING, Basis, Edition, LimitSet, rule_set_on
+from stations.standards import Basis, Edition, LimitSet, rule_set_on
 from stations.validity import good_day_percent
 
 Days = dict[date, dict[str, Decimal | None]]
-MEANS = {"pm25_mean": "pm25", "pm10_mean": "pm10", "so2_mean": "so2", "no2_mean": "no2"}
 
 
 def area_days(stations: Iterable[Station], period: Period) -> Days:
@@ -142,75 +141,6 @@ def _index(unit: rankables.Unit, period: Period, limit_set: LimitSet) -> Decimal
         return spans.span_air(dict(zip(period.days, values, strict=True)), period, limit_set).index
     concentrations = period_concentrations(values)
     return composite(concentrations, limit_set=limit_set).index
-
-
-# --- targets -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A target with where it stands. `means` and `days` only for the kinds that have them."""
-
-    target: Target
-    is_measured: bool
-    share_percent: int | None = None
-    means: list[allowance.MeanLeft] = field(default_factory=list)
-    days: allowance.GoodDaysLeft | None = None
-
-    @property
-    def is_computable(self) -> bool:
-        """Whether hourly data give this indicator at all."""
-        return bool(self.means) or self.days is not None
-
-    @property
-    def label(self) -> str:
-        known = dict(Target.Indicator.choices)
-        return known.get(self.target.indicator, self.target.indicator)
-
-
-def progress(scheme: GridScheme, at: datetime) -> list[Progress]:
-    """Every target of the scheme; those of past years as they ended."""
-    now = at.astimezone(BEIJING)
-    targets = Target.objects.filter(scheme=scheme).select_related("grid").order_by("-year", "code")
-    days: dict[tuple[int | None, int], Days] = {}
-    found = []
-    for target in targets:
-        year = target.year or now.year
-        key = (target.grid_id, year)
-        if key not in days:
-            days[key] = area_days(_stations(scheme, target), Period.parse(f"{year}"))
-        found.append(_progress(target, days[key], year, now.date()))
-    return found
-
-
-def _stations(scheme: GridScheme, target: Target) -> list[Station]:
-    stations = Station.objects.filter(scheme=scheme)
-    if target.grid is not None and target.grid.parent_id is not None:
-        below = target.grid.get_descendants(include_self=True)
-        stations = stations.filter(grid__in=below)
-    return list(stations)
-
-
-def _progress(target: Target, days: Days, year: int, today: date) -> Progress:
-    whole = Period.parse(f"{year}")
-    moment = min(max(today, whole.first), whole.following().first)
-    share = 100 * (moment - whole.first).days // len(whole.days)
-    if item := MEANS.get(target.indicator):
-        values = {on: row[item] for on, row in days.items() if on < moment}
-        running = allowance.cascade(values, target.value, moment)
-        means = running if moment == today else [_closed(values, target.value, whole, moment)]
-        return Progress(target, bool(values), share, means)
-    if target.indicator == Target.Indicator.GOOD_DAYS:
-        aqis = {on: day_aqi(row, on, None) for on, row in days.items() if on < moment}
-        left = allowance.good_days_left(aqis, int(target.value), whole, moment)
-        return Progress(target, bool(aqis), share, days=left)
-    return Progress(target, is_measured=False, share_percent=share)
-
-
-def _closed(
-    values: Mapping[date, Decimal | None], limit: Decimal, year: Period, moment: date
-) -> allowance.MeanLeft:
-    return allowance.mean_left(values, limit, year, moment)
 
 
 def items_label(item: str) -> str:

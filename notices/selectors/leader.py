@@ -14,7 +14,8 @@ from notices.selectors.waiting import unsigned
 from notices.selectors.week import newest
 from stations.models import DailyAir, RankingLine, Station
 from stations.periods import Period
-from stations.statistics import Progress, items_label, progress
+from stations.progress import Progress, progress
+from stations.statistics import items_label
 from stations.vector import pollutants_in
 from tasks.deadlines import beijing_date
 from tasks.models import Task, TaskQuerySet

@@ -19,8 +19,8 @@ from notices.selectors import week as weeks
 from notices.selectors.leader import leader as leader_card
 from notices.selectors.papers import open_papers
 from notices.views import doors
+from stations.progress import progress
 from stations.selectors import late_rule, late_stations, scheme_stations
-from stations.statistics import progress
 from tasks.models import Task
 from tasks.selectors import calendar_wanted
 from tasks.services import life

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids.models import GridScheme
-from stations import policies, statistics
+from stations import policies
 from stations.forms import ExternalRankForm, VerdictForm
 from stations.models import Alarm
 from stations.pages import episodes as pages
+from stations.progress import progress
 from stations.services import alarms as services
 from stations.services import externals
 from stations.views.common import reader_scheme
@@ -59,7 +60,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 def _targets(request: HttpRequest, scheme: GridScheme, form: ExternalRankForm) -> dict[str, Any]:
     return {
-        "rows": statistics.progress(scheme, timezone.now()),
+        "rows": progress(scheme, timezone.now()),
         "external": pages.ranks(scheme),
         "form": form,
         "may_note": policies.may_publish(request.user, scheme),

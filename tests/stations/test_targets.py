@@ -7,10 +7,11 @@ import pytest
 from air import hour_of, make_station, put, row
 from build import BEIJING
 from grids.errors import Invalid
-from stations import allowance, statistics
+from stations import allowance, allowance_days, statistics
 from stations.models import Station, StationPost, Target
 from stations.pages import station as pages
 from stations.periods import Period
+from stations.progress import progress
 from stations.services import loading
 
 YEAR = Period.parse("2026")
@@ -63,11 +64,11 @@ def test_the_target_goes_down_to_quarter_month_and_week():
 def test_good_days_tell_how_many_may_still_be_lost():
     aqis = _days(date(2026, 1, 1), 200, 80) | _days(date(2026, 7, 20), 100, 120)
 
-    left = allowance.good_days_left(aqis, 190, YEAR, date(2026, 10, 28))
+    left = allowance_days.good_days_left(aqis, 190, YEAR, date(2026, 10, 28))
 
     assert (left.good, left.bad, left.unknown, left.left) == (200, 100, 0, 65)
     assert (left.may_lose, left.is_reached) == (75, True)
-    assert allowance.good_days_left(aqis, 310, YEAR, date(2026, 10, 28)).may_lose == -45
+    assert allowance_days.good_days_left(aqis, 310, YEAR, date(2026, 10, 28)).may_lose == -45
 
 
 def _fill(station, days, **over):
@@ -86,7 +87,7 @@ def test_progress_comes_from_the_stored_days(scheme, street, noon):
     )
     Target.objects.create(code="b", indicator="good_days", operator=">=", value=190, **base)
 
-    mean, good = statistics.progress(scheme, noon)
+    mean, good = progress(scheme, noon)
 
     assert mean.means[0].now == 150
     assert (good.days.good, good.days.bad, good.days.left) == (1, 1, 44)
