@@ -41,6 +41,8 @@ _LCM = 168  # of 6, 7 and 8 hours, so that 8 h means compare as integers
 
 Ints = NDArray[Any]
 
+_IS_EXCLUDED = np.isin(np.arange(256), np.frombuffer(EXCLUDED_MARKS.encode(), dtype=np.uint8))
+
 
 def hour_number(moment: datetime) -> int:
     """Whole hours since 1970 UTC; minutes are cut off."""
@@ -67,7 +69,7 @@ def usable(values: Mapping[str, Ints], flags: Ints, withdrawn: Ints) -> dict[str
     `flags` is a column of fixed-width bytes (S6).
     """
     marks = np.ascontiguousarray(flags).view(np.uint8).reshape(len(flags), 6)
-    is_bad = np.isin(marks, np.frombuffer(EXCLUDED_MARKS.encode(), dtype=np.uint8))
+    is_bad = _IS_EXCLUDED[marks] if marks.any() else np.zeros(marks.shape, dtype=bool)
     counted = {}
     for place, (name, column) in enumerate(zip(POLLUTANTS, COLUMNS, strict=True)):
         is_out = is_bad[:, place] | (withdrawn & vector.PRIMARY_BITS[name] != 0)
@@ -104,7 +106,9 @@ def assess(hours: Ints, counted: Mapping[str, Ints], edition: Edition | None = N
         columns = {
             name: counted[column][valid] for name, column in zip(POLLUTANTS, COLUMNS, strict=True)
         }
-        found = vector.assess_thousandths(columns, edition=chosen, basis=Basis.HOUR)
+        found = vector.assess_thousandths(
+            columns, edition=chosen, basis=Basis.HOUR, keep_iaqi=False
+        )
         result.aqi[valid] = _or_none(found.aqi)
         result.primary_bits[valid] = found.primary
         result.standard[valid] = chosen.value.encode()
@@ -274,3 +278,9 @@ def day_of(number: int) -> date:
 def span(first: date, last: date) -> tuple[int, int]:
     """Numbers of the first and the last hour of the Beijing days `first` … `last`."""
     return first_hour(first), first_hour(last + timedelta(days=1)) - 1
+
+
+def whole_days(first: int, last: int) -> tuple[int, int]:
+    """The first and the last hour of the Beijing days that the hours `first` … `last` lie in."""
+    day = day_numbers(np.array([first, last]))
+    return span(day_of(day[0]), day_of(day[1]))

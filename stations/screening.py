@@ -61,9 +61,8 @@ def repeated(hours: NDArray[Any], stations: NDArray[Any], lines: NDArray[Any]) -
 
 def marks(columns: Mapping[str, NDArray[Any]], given: NDArray[Any]) -> NDArray[Any]:
     """Flags (S6) as given, with P for PM2.5 above PM10 and G for negative values added."""
-    image = np.zeros((len(given), 6), dtype=np.uint8)
     stored = np.ascontiguousarray(given).view(np.uint8).reshape(len(given), 6)
-    image[:] = np.where(stored == 0, ord("N"), stored)
+    image = np.where(stored == 0, np.uint8(ord("N")), stored)
     for place, column in enumerate(COLUMNS):
         values = columns[column]
         is_negative = (values < 0) & (values != NONE)
@@ -72,7 +71,7 @@ def marks(columns: Mapping[str, NDArray[Any]], given: NDArray[Any]) -> NDArray[A
             stored[values == NONE, place] == 0, ord("-"), stored[values == NONE, place]
         )
     _mark_suspects(image, columns)
-    is_plain = np.isin(image, np.frombuffer(b"N-", dtype=np.uint8)).all(axis=1)
+    is_plain = ((image == ord("N")) | (image == ord("-"))).all(axis=1)
     image[is_plain] = 0
     return image.reshape(-1).view("S6")
 

@@ -4,7 +4,7 @@ Rows come as columns of equal length: integers with NONE for null, booleans, or 
 Callers store in key order (`ordered`), so that concurrent writers lock in the same order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,10 +23,25 @@ def names(columns: Iterable[str], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{column}"' for column in columns)
 
 
+def marks(given: Collection[Any]) -> str:
+    """Placeholders of an IN list; an empty one matches nothing."""
+    return ", ".join(["%s"] * len(given)) or "NULL"
+
+
 def ordered(table: Table, columns: Columns) -> dict[str, NDArray[Any]]:
-    """The rows in key order."""
-    by_key = np.lexsort([columns[name] for name in reversed(table.key)])
+    """The rows in key order; the very same columns when they are in it already."""
+    key = packed(table, columns)
+    if (key[1:] >= key[:-1]).all():
+        return dict(columns)
+    by_key = np.argsort(key, kind="stable")
     return {name: column[by_key] for name, column in columns.items()}
+
+
+def packed(table: Table, columns: Columns, *, wide: int = 0) -> NDArray[np.int64]:
+    """One number per row that sorts like its key. `wide` must be above every second part."""
+    first, second = (columns[name].astype(np.int64) for name in table.key)
+    numbers: NDArray[np.int64] = first * (wide or int(second.max(initial=0)) + 1) + second
+    return numbers
 
 
 def load(table: Table, columns: Columns, *, into: str = "") -> None:
@@ -80,8 +95,9 @@ def upsert(table: Table, staged: str, columns: Iterable[str] = ()) -> int:
 
 def fetch(table: Table, wanted: tuple[str, ...], where: str, params: list[Any]) -> Columns:
     """Columns of the rows that match `where` (SQL with %s); no order is promised."""
+    column = copying.selected if connection.vendor == "postgresql" else as_number
     statement = (
-        f"SELECT {', '.join(as_number(table, name) for name in wanted)} "  # noqa: S608
+        f"SELECT {', '.join(column(table, name) for name in wanted)} "  # noqa: S608
         f'FROM "{table.name}" WHERE {where}'
     )
     with connection.cursor() as cursor:
@@ -111,7 +127,7 @@ def as_number(table: Table, name: str, prefix: str = "") -> str:
     is_postgresql = connection.vendor == "postgresql"
     if kind == "hour":
         if is_postgresql:
-            return f"(extract(epoch from {column}) / 3600)::integer"
+            return f"(date_part('epoch', {column}) / 3600)::integer"
         return f"CAST(strftime('%%s', {column}) AS INTEGER) / 3600"
     if kind == "date":
         if is_postgresql:

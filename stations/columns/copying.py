@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.columns.tables import Columns, Table
+from stations.columns.tables import WIDTHS, Columns, Table
 from stations.hours import NONE
 
 _CHUNK = 100_000
 _EPOCH_2000_HOURS = 262_968  # of 2000-01-01 UTC since 1970
 _EPOCH_2000_DAY = date(2000, 1, 1).toordinal()
+_HOUR = 3_600_000_000  # microseconds
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _WIDTH = {"smallint": 2, "integer": 4, "bigint": 8, "date": 4, "hour": 8, "boolean": 1}
 
@@ -76,7 +77,7 @@ def _field(kind: str, column: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[
     if is_null.all():
         return nothing, size
     if kind == "hour":
-        column = (column.astype(np.int64) - _EPOCH_2000_HOURS) * 3_600_000_000
+        column = (column.astype(np.int64) - _EPOCH_2000_HOURS) * _HOUR
     if kind == "date":
         column = column - _EPOCH_2000_DAY
     return _bytes_of(column.astype(f">i{_WIDTH[kind]}")), size
@@ -105,20 +106,49 @@ class Stream(io.RawIOBase):
         return size
 
 
+def selected(table: Table, name: str) -> str:
+    """SQL for a column that comes out without nulls and with the same width in every row."""
+    kind = table.kinds[name]
+    if kind == "text":
+        return f'rpad("{name}", {WIDTHS[name]})'
+    if name in table.key or kind == "boolean":
+        return f'"{name}"'
+    return f'COALESCE("{name}", {NONE})'
+
+
+def _wire(table: Table, name: str) -> str:
+    """How a selected column stands in the stream; COALESCE makes a smallint an integer."""
+    kind = table.kinds[name]
+    if kind == "text":
+        return table.dtype(name)
+    return {"hour": ">i8", "bigint": ">i8", "boolean": "i1"}.get(kind, ">i4")
+
+
 def copied_out(cursor: Any, table: Table, wanted: tuple[str, ...], statement: Any) -> Columns:
-    """The answer of a query without nulls: every row has the same length, so it is one array."""
+    """The answer of a query of `selected` columns: every row is as long as every other."""
     buffer = io.BytesIO()
     text = statement.decode() if isinstance(statement, bytes) else str(statement)
     cursor.copy_expert(f"COPY ({text}) TO STDOUT (FORMAT binary)", buffer, 1 << 20)
     fields: list[tuple[str, str]] = [("count", ">i2")]
     for name in wanted:
-        kind = table.dtype(name)
-        fields += [(f"{name} width", ">i4"), (name, kind if kind[0] == "S" else f">{kind}")]
+        fields += [(f"{name} width", ">i4"), (name, _wire(table, name))]
     body = buffer.getbuffer()[len(_HEAD) : -2]
     rows = np.frombuffer(body, dtype=np.dtype(fields))
-    return {
-        name: np.char.rstrip(rows[name])
-        if table.kinds[name] == "text"
-        else rows[name].astype(table.dtype(name))
-        for name in wanted
-    }
+    return {name: _received(table, name, rows[name]) for name in wanted}
+
+
+def _blank(column: NDArray[Any]) -> bytes:
+    return b" " * column.dtype.itemsize
+
+
+def _received(table: Table, name: str, column: NDArray[Any]) -> NDArray[Any]:
+    kind = table.kinds[name]
+    if kind == "text":
+        stripped, is_given = np.zeros(len(column), dtype=column.dtype), column != _blank(column)
+        stripped[is_given] = np.char.rstrip(column[is_given])
+        return stripped
+    if kind == "hour":
+        column = column // _HOUR + _EPOCH_2000_HOURS
+    if kind == "date":
+        column = column + _EPOCH_2000_DAY
+    return column.astype(table.dtype(name))

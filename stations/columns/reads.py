@@ -55,18 +55,16 @@ def hours_of(
     stations: list[int], first: date, last: date, wanted: tuple[str, ...] = _INPUTS
 ) -> dict[str, NDArray[Any]]:
     low, high = hours.span(first, last)
-    marks = ", ".join(["%s"] * len(stations))
-    where = f"hour_ending_at BETWEEN %s AND %s AND station_id IN ({marks})"
+    where = f"hour_ending_at BETWEEN %s AND %s AND station_id IN ({bulk.marks(stations)})"
     span = [bulk.moment(low), bulk.moment(high)]
     return dict(bulk.fetch(READINGS, wanted, where, [*span, *stations]))
 
 
 def has_days(stations: list[int], first: date, last: date) -> bool:
-    marks = ", ".join(["%s"] * len(stations))
     with connection.cursor() as cursor:
         cursor.execute(
             f'SELECT 1 FROM {DAYS.name} WHERE "on" BETWEEN %s AND %s '  # noqa: S608
-            f"AND station_id IN ({marks}) LIMIT 1",
+            f"AND station_id IN ({bulk.marks(stations)}) LIMIT 1",
             [first.isoformat(), last.isoformat(), *stations],
         )
         return cursor.fetchone() is not None

@@ -28,6 +28,17 @@ def refresh_days(station: NDArray[Any], day: NDArray[Any]) -> int:
     return changed
 
 
+def new_days(rows: Columns) -> int:
+    """Store the days of hours, in order, that are all there is of their stations' days."""
+    day = hours.day_numbers(rows["hour_ending_at"].astype(np.int64))
+    stations, made = np.unique(rows["station_id"]), 0
+    for days in reads.runs(np.unique(day), len(stations)):
+        part = slice(*np.searchsorted(day, [days[0], days[-1] + 1]))
+        piece = {name: column[part] for name, column in rows.items()}
+        made += _store_days(reads.days_from(piece), int(days[0]), int(days[-1]))
+    return made
+
+
 def _refresh(pairs: NDArray[Any], wide: int, first: int, last: int) -> int:
     stations = np.unique(pairs % wide)
     found = reads.hours_of(stations.tolist(), hours.day_of(first), hours.day_of(last))

@@ -113,6 +113,8 @@ def _stored(
     changes = storage.store(
         bulk.ordered(READINGS, columns), (*feed.values, "flags"), batch=batch, by=by, at=at
     )
+    if changes.whole_days is not None:
+        return changes, assessment.new_days(changes.whole_days)
     day = hours.day_numbers(changes.hour)
     if changes.has_withdrawn and len(day):
         touched = Station.objects.filter(pk__in=np.unique(changes.station).tolist())
