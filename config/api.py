@@ -8,7 +8,7 @@ from grids.viewsets import GridViewSet, MeView, PostViewSet, SchemeViewSet, Toke
 from inspections.viewsets import FindingViewSet, InspectionViewSet, SourceViewSet
 from notices.viewsets import NoticeViewSet, PublishedRankingViewSet, SummonsViewSet
 from stations.viewsets import AlarmViewSet, ReadingsView, StationViewSet
-from tasks.viewsets import AttachmentViewSet, ChangesView, TaskViewSet
+from tasks.viewsets import AttachmentViewSet, ChangesView, TaskViewSet, UploadViewSet
 
 app_name = "api"
 
@@ -18,6 +18,7 @@ router.register("grids", GridViewSet, basename="grid")
 router.register("posts", PostViewSet, basename="post")
 router.register("tasks", TaskViewSet, basename="task")
 router.register("attachments", AttachmentViewSet, basename="attachment")
+router.register("uploads", UploadViewSet, basename="upload")
 router.register("inspections", InspectionViewSet, basename="inspection")
 router.register("findings", FindingViewSet, basename="finding")
 router.register("sources", SourceViewSet, basename="source")

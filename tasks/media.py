@@ -21,7 +21,7 @@ class Media:
 
 MOST_BYTES = {
     "image": 30 * MEGABYTE,
-    "video": 200 * MEGABYTE,
+    "video": 500 * MEGABYTE,
     "audio": 50 * MEGABYTE,
     "document": 50 * MEGABYTE,
 }

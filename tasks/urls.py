@@ -1,6 +1,17 @@
 from django.urls import path
 
-from tasks.views import acting, campaigns, desk, files, imports, measures, plans, register, today
+from tasks.views import (
+    acting,
+    campaigns,
+    desk,
+    files,
+    imports,
+    measures,
+    plans,
+    register,
+    today,
+    uploads,
+)
 from tasks.views.scheme_panel import scheme_panel
 
 app_name = "tasks"
@@ -18,6 +29,9 @@ urlpatterns = [
     path("tasks/import/<int:pk>/", imports.batch, name="import-batch"),
     path("tasks/import/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("tasks/upload/", files.upload, name="upload"),
+    path("tasks/upload/pieces/", uploads.begin, name="upload-begin"),
+    path("tasks/upload/pieces/<uuid:client_id>/", uploads.upload, name="upload-pieces"),
+    path("tasks/upload/pieces/<uuid:client_id>/complete/", uploads.complete, name="upload-end"),
     path("files/<uuid:client_id>/<slug:variant>/", files.attachment, name="attachment"),
     path("plans/", plans.plans, name="plans"),
     path("plans/<int:pk>/", plans.plan, name="plan"),

@@ -18,6 +18,7 @@ from tasks.models.plan import (
 from tasks.models.plan_progress import ClaimState, MeasureClaim, PlanReport
 from tasks.models.routing import ListEntry, Route, TaskNumber
 from tasks.models.task import Task, TaskQuerySet
+from tasks.models.uploading import Upload
 
 __all__ = [
     "Attachment",
@@ -44,4 +45,5 @@ __all__ = [
     "TaskNumber",
     "TaskQuerySet",
     "UnitSetMember",
+    "Upload",
 ]

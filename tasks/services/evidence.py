@@ -61,14 +61,15 @@ def store(
     Unsupported (415), Mismatch and Unreadable (422), Invalid, Refused (409) when the client id
     belongs to other bytes. A missing or bad place fix never blocks.
     """
-    _check(file, purpose, by, grid)
+    check_target(purpose, by, grid)
+    _check(file)
     fix = Fix(*_position(lon, lat), accuracy_m, fix_at, device_at)
     digest = _digest(file)
     if sha256 and sha256.lower() != digest:
         raise Mismatch("文件在传输中损坏（校验值不符），请重新上传。")
     known = Attachment.objects.filter(client_id=client_id).first()
     if known is not None:
-        return _same(known, digest, by), False
+        return check_same(known, digest, by), False
     kind = _kind(file)
     names = {field: _random_name(folder, kind) for field, folder in FOLDERS.items()}
     try:
@@ -94,11 +95,15 @@ def keep(
     return rows
 
 
-def _check(file: File, purpose: str, by: User, grid: Grid | None) -> None:
+def check_target(purpose: str, by: User, grid: Grid | None) -> None:
+    """Invalid for an unknown purpose, PermissionDenied for a grid that one does not see."""
     if purpose not in Attachment.Purpose.values:
         raise Invalid("佐证的用途不存在。", fields={"purpose": "请从列表中选择"})
     if grid is not None and not access.holds(by, access.VIEW, grid):
         raise PermissionDenied("这个网格不在您的辖区内")
+
+
+def _check(file: File) -> None:
     if not file.size:
         raise Invalid("文件是空的，请重新选择。", fields={"file": "文件是空的"})
     if file.size > LARGEST:
@@ -121,7 +126,8 @@ def _digest(file: File) -> str:
     return running.hexdigest()
 
 
-def _same(known: Attachment, digest: str, by: User) -> Attachment:
+def check_same(known: Attachment, digest: str, by: User) -> Attachment:
+    """The row, if it is this person's and of these bytes; else Refused (409)."""
     if known.uploaded_by_id != by.pk or known.sha256 != digest:
         raise Refused("这个编号已经用于另一个文件，请重新选择文件。")
     return known
@@ -170,7 +176,7 @@ def _build(
         sha256=digest,
         purpose=purpose,
         mime=kind.mime,
-        name=_shown_name(file.name),
+        name=shown_name(file.name),
         size=file.size,
         file=names["file"],
         lon=fix.lon,
@@ -208,11 +214,11 @@ def _keep(row: Attachment, digest: str, by: User) -> tuple[Attachment, bool]:
         _insert(row)
     except IntegrityError:  # the same client id arrived twice at the same moment
         _remove([row.file.name, row.public.name, row.thumb.name])
-        return _same(Attachment.objects.get(client_id=row.client_id), digest, by), False
+        return check_same(Attachment.objects.get(client_id=row.client_id), digest, by), False
     return row, True
 
 
-def _shown_name(name: str | None) -> str:
+def shown_name(name: str | None) -> str:
     """The sender's name as text for people: no path, no control or direction characters."""
     last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(char for char in last if char.isprintable())[:NAME_LENGTH]

@@ -13,6 +13,7 @@ from tasks.models import Attachment
 from tasks.selectors import files
 from tasks.services import evidence
 from tasks.views.common import now, unfit
+from tasks.views.ranges import partial
 
 COPIES = ("public", "thumb")
 PLAYED = ("audio/", "video/")
@@ -46,7 +47,7 @@ def attachment(request: HttpRequest, client_id: UUID, variant: str) -> HttpRespo
         return _copy(getattr(row, variant))
     if variant != "original" or not _may_have(request, row):
         raise Http404
-    return _original(row)
+    return _original(request, row)
 
 
 def _may_have(request: HttpRequest, row: Attachment) -> bool:
@@ -61,15 +62,16 @@ def _copy(stored: Any) -> HttpResponse:
         return HttpResponse(file.read(), content_type="image/jpeg", headers=HEADERS)
 
 
-def _original(row: Attachment) -> FileResponse:
+def _original(request: HttpRequest, row: Attachment) -> HttpResponse:
     """Sound and video play in the page; everything else is downloaded, never opened inline."""
     if not row.file.storage.exists(row.file.name):
         raise Http404
     is_played = row.mime.startswith(PLAYED)
-    return FileResponse(
+    answer = FileResponse(
         row.file.open("rb"),
         as_attachment=not is_played,
         filename=row.name or f"{row.client_id}",
         content_type=row.mime if is_played else "application/octet-stream",
-        headers=HEADERS,
+        headers=HEADERS | {"Accept-Ranges": "bytes", "ETag": f'"{row.sha256}"'},
     )
+    return partial(request, answer, row.file.size)
