@@ -91,15 +91,21 @@ def due(context: Context, value: datetime | None, at: datetime | None = None) ->
 
 @register.simple_tag(takes_context=True)
 def due_chip(context: Context, task: Any, at: datetime | None = None) -> SafeString:
-    """The deadline of a task; a settled task says whether it was settled in time."""
-    if getattr(task, "state", "") not in SETTLED:
-        return due(context, task.due_at, at)
-    if task.state == "VOID":
+    """The deadline of a task; one that was handed in or settled says whether that was in time.
+
+    What was handed in decides, as in `tasks.punctuality`; 力争 is never called overdue.
+    """
+    state = getattr(task, "state", "")
+    if state == "VOID":
         return _chip("已作废")
-    closed_at = getattr(task, "closed_at", None)
-    if closed_at and task.due_at and closed_at > task.due_at:
-        return _chip(f"逾期 {speaking.span(closed_at - task.due_at)}后销号", "warn")
-    return _chip("按时销号", "go")
+    handed_in = getattr(task, "submitted_at", None)
+    if state not in SETTLED and (state != "SUBMITTED" or not (handed_in and task.due_at)):
+        return due(context, task.due_at, at)
+    done = handed_in or getattr(task, "closed_at", None)
+    if done and task.due_at and done > task.due_at and getattr(task, "strength", "") != "STRIVE":
+        late = speaking.span(done - task.due_at)
+        return _chip(f"逾期 {late}后{'反馈' if handed_in else '销号'}", "warn")
+    return _chip("按时销号" if state in SETTLED else "按时反馈", "go")
 
 
 # --- chips and small pictures --------------------------------------------------------------------
@@ -173,9 +179,16 @@ def icon(name: str, css: str = "") -> SafeString:
 # --- links ---------------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def link_to(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a page, or "" when it does not exist: `{% link_to "me" as href %}`."""
+@register.simple_tag(takes_context=True)
+def link_to(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page, or "" when it does not exist or would refuse this person's roles:
+    `{% link_to "me" as href %}`."""
+    if name in getattr(context.get("nav"), "closed", ()):
+        return ""
+    return _address(name, args, kwargs)
+
+
+def _address(name: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
     try:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
@@ -188,7 +201,7 @@ def menu(context: Context, entries: Iterable[Any]) -> list[dict[str, Any]]:
     match = getattr(context.get("request"), "resolver_match", None)
     here = getattr(match, "view_name", "")
     counts = context.get("counts") or {}
-    links = ((entry, link_to(entry.name)) for entry in entries)
+    links = ((entry, _address(entry.name)) for entry in entries)
     return [
         {
             "entry": entry,

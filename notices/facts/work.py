@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from grids.models import Grid
 from notices.facts.span import Span
 from notices.wording import Figure, share
-from tasks.models import Task, TaskEvent
+from tasks.models import Task, TaskEvent, lateness
 from tasks.workflow import Action, State
 
 GROUP = "问题整改"
@@ -31,14 +31,14 @@ def overdue(span: Span) -> QuerySet[Task]:
 
     力争 matters are not called overdue in a bulletin (Y1-53).
     """
-    late = still_open(span).filter(due_at__lt=span.end, strength=Task.Strength.MUST)
+    late = still_open(span).filter(lateness.missed(span.end))
     return late.select_related("grid").order_by("due_at", "pk")
 
 
 def figures(span: Span) -> list[Figure]:
     tasks = counted(span)
     closed = tasks.filter(**span.within("closed_at"))
-    in_time = _numbers(closed.filter(closed_at__lte=F("due_at")))
+    in_time = _numbers(closed.filter(lateness.CLOSED_IN_TIME))
     closed_numbers = _numbers(closed)
     late = list(overdue(span))
     oldest = late[0] if late else None

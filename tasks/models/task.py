@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from grids import access
 from grids.models import Grid, GridScheme, User
-from tasks.models import kinds
+from tasks.models import kinds, lateness
 from tasks.models.plan import Campaign, MeasureUnit
 from tasks.models.scope import Scope, scope_of
 from tasks.workflow import OPEN, Rung, State
@@ -58,8 +58,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(state__in=OPEN)
 
     def overdue(self, at: datetime) -> "TaskQuerySet":
-        """Open tasks whose deadline has passed at `at`: a query, never a state."""
-        return self.open().filter(due_at__lt=at)
+        """Open tasks past their deadline at `at` without a feedback in time: never a state."""
+        return self.open().filter(lateness.missed(at))
 
     def single(self) -> "TaskQuerySet":
         """Without 总单: a joint matter counts by its parts."""

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from grids.models import Grid, GridScheme, User
 from tasks.deadlines import beijing_date, end_of
 from tasks.models import Task, TaskEvent
+from tasks.models.lateness import CLOSED_LATE
 from tasks.selectors import lists, mishaps
 from tasks.workflow import Action
 
@@ -76,7 +77,7 @@ def indicators(scheme: GridScheme, grid: Grid, since: datetime, until: datetime)
     row = tasks.aggregate(
         issued=Count("pk", filter=Q(issued_at__gte=since, issued_at__lt=until)),
         closed=Count("pk", filter=closed),
-        closed_late=Count("pk", filter=closed & Q(closed_at__gt=F("due_at"))),
+        closed_late=Count("pk", filter=closed & CLOSED_LATE),
         found_itself=Count("pk", filter=registered & own),
         solved_at_base=Count("pk", filter=closed & own),
     )

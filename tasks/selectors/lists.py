@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from grids import access
 from grids.models import Grid, GridScheme, User
@@ -15,6 +15,7 @@ from tasks import policies
 from tasks.deadlines import BEIJING, beijing_date, end_of, shown
 from tasks.models import Task, TaskQuerySet
 from tasks.models.kinds import Source
+from tasks.models.lateness import CLOSED_LATE
 from tasks.models.scope import scope_of
 from tasks.workflow import RETURNS_BEFORE_RULING, RUNGS_UP_TO, Action, State
 
@@ -116,7 +117,7 @@ def _by_time(tasks: TaskQuerySet, given: Mapping[str, Any], at: datetime) -> Tas
     if due == "today":
         return tasks.open().filter(due_at__gte=at, due_at__lte=end_of(beijing_date(at)))
     if due == "late_closed":
-        return tasks.filter(closed_at__gt=F("due_at"))
+        return tasks.filter(CLOSED_LATE)
     return tasks
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from grids.models import Grid, GridScheme
-from tasks.models import Task, TaskEvent
-from tasks.models.kinds import SUPERVISED, Strength
+from tasks.models import Task, TaskEvent, lateness
+from tasks.models.kinds import SUPERVISED
 from tasks.workflow import OPEN, Action, State
 
 Place = tuple[int, int]
@@ -41,9 +41,8 @@ def missed_q(since: datetime, until: datetime) -> Q:
     Judged by when the feedback was handed in that was accepted or still waits, never by when
     the office got round to accepting it. 力争 is never overdue (Y1-53).
     """
-    in_span = Q(due_at__gte=since, due_at__lt=until, strength=Strength.MUST)
-    missed = Q(state__in=OPEN, submitted_at=None) | Q(submitted_at__gt=F("due_at"))
-    return in_span & missed & ~Q(state=State.VOID)
+    still_late = Q(state__in=OPEN) & lateness.missed(until)
+    return Q(due_at__gte=since) & Q(due_at__lt=until) & (still_late | lateness.CLOSED_LATE)
 
 
 def mishaps(scheme: GridScheme, since: datetime, until: datetime) -> Iterator[Mishap]:

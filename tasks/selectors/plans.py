@@ -13,8 +13,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Wh
 from grids import access
 from grids.models import Grid, GridScheme, User
 from tasks.deadlines import beijing_date
-from tasks.models import FeedbackCard, Measure, MeasureUnit, Plan, Progress, Task
-from tasks.models.kinds import Strength
+from tasks.models import FeedbackCard, Measure, MeasureUnit, Plan, Progress, Task, lateness
 from tasks.workflow import OPEN, State
 
 Key = tuple[int, int]  # measure id, grid id
@@ -163,7 +162,7 @@ def missed_q(at: datetime) -> Q:
 
 def unanswered_q(at: datetime) -> Q:
     """Past its deadline without having been handed in before it; 力争 never is (Y1-53)."""
-    return Q(due_at__lt=at, strength=Strength.MUST) & ~Q(submitted_at__lte=F("due_at"))
+    return lateness.missed(at)
 
 
 # --- parts ---------------------------------------------------------------------------------------
@@ -191,7 +190,7 @@ class Part:
 
     @property
     def is_late(self) -> bool:
-        """Done, but closed after the deadline."""
+        """Done, but handed in after the deadline (tasks.punctuality)."""
         return self.state == PartState.DONE and any(one.is_late for one in self.tasks)
 
 
@@ -201,7 +200,7 @@ def doings(plan: Plan, at: datetime, grids: Iterable[Grid] | None = None) -> dic
     if grids is not None:
         tasks = tasks.filter(measure_unit__grid__in=list(grids))
     flags = {"missed": Case(When(missed_q(at), then=True), default=False)}
-    late = Case(When(closed_at__gt=F("due_at"), then=True), default=False)
+    late = Case(When(lateness.CLOSED_LATE, then=True), default=False)
     rows = tasks.annotate(late=late, done=Subquery(accepted_card()), **flags).order_by("pk")
     found: dict[Key, list[Doing]] = defaultdict(list)
     columns = ("number", "state", "due_at", "missed", "late", "done")

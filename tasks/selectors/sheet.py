@@ -15,7 +15,8 @@ from openpyxl.workbook.workbook import Workbook
 from grids.models import GridScheme
 from tasks.deadlines import BEIJING, shown
 from tasks.models import Task
-from tasks.workflow import OPEN
+from tasks.punctuality import late_by
+from tasks.workflow import State
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 """First characters that some program may read as a formula."""
@@ -41,11 +42,12 @@ def _due(value: datetime | None) -> str:
 
 
 def _late_hours(task: Task, at: datetime) -> int | None:
-    """Whole hours past the deadline, of open matters at `at`, of closed ones when closed."""
-    end = at if task.state in OPEN else task.closed_at
-    if task.due_at is None or end is None or end <= task.due_at:
+    """Whole hours past the deadline when it was handed in, or so far (tasks.punctuality)."""
+    if task.state == State.VOID:
         return None
-    return int((end - task.due_at).total_seconds() // 3600)
+    handed_in = task.submitted_at or task.closed_at
+    late = late_by(task.due_at, handed_in, at=at, strength=task.strength)
+    return None if late is None else int(late.total_seconds() // 3600)
 
 
 Column = tuple[str, int, Callable[[Task, datetime], Any]]

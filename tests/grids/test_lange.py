@@ -24,6 +24,13 @@ def task(state: str, due_at: datetime, closed_at: datetime | None = None) -> Sim
     return SimpleNamespace(state=state, due_at=due_at, closed_at=closed_at)
 
 
+def handed(state: str, after: timedelta, **over: str) -> SimpleNamespace:
+    """Due at AT, handed in `after` it, accepted three days later."""
+    closed_at = AT + timedelta(days=3) if state == "CLOSED" else None
+    made = task(state, AT, closed_at)
+    return SimpleNamespace(**vars(made), submitted_at=AT + after, **over)
+
+
 def test_a_time_carries_the_exact_moment_in_its_title() -> None:
     said = drawn("{% when value %}", value=AT - timedelta(hours=1))
 
@@ -49,6 +56,11 @@ def test_a_page_without_a_clock_shows_the_full_moment() -> None:
         (task("CLOSED", AT, AT - timedelta(hours=1)), "go", "按时销号"),
         (task("CLOSED", AT, AT + timedelta(days=3)), "warn", "逾期 3 天后销号"),
         (task("VOID", AT - timedelta(days=1)), "", "已作废"),
+        (handed("SUBMITTED", timedelta(0)), "go", "按时反馈"),
+        (handed("SUBMITTED", timedelta(hours=2)), "warn", "逾期 2 小时后反馈"),
+        (handed("CLOSED", -timedelta(hours=1)), "go", "按时销号"),
+        (handed("CLOSED", timedelta(hours=2)), "warn", "逾期 2 小时后反馈"),
+        (handed("CLOSED", timedelta(hours=2), strength="STRIVE"), "go", "按时销号"),
     ],
 )
 def test_the_deadline_chip_says_how_a_task_stands(

@@ -190,7 +190,7 @@ def figures_by_hand(year, code, month):
     return {
         "issued": sum(page.happened("issued", since, until) for page in pages),
         "closed": len(closed),
-        "closed_late": sum(page.steps[-1][0] > page.due for page in closed),
+        "closed_late": sum(page.steps[-2][0] > page.due for page in closed),  # as handed in
         "open": len(open_ones),
         "overdue": sum(page.word(until) == "OVERDUE" for page in open_ones),
         "evidence": sum(since <= at < until for page in pages for at in page.files),
