@@ -41,7 +41,8 @@ class Feed:
     """Rows of equal length by column; `line` is what a rejection names the row by.
 
     `values` holds the six stored columns and those of the weather that the source has. `rejected`
-    are lines that could not be read at all: (line, code, sentence).
+    are lines that could not be read at all: (line, code, sentence); `fields` says by line which
+    field was at fault, where it was one.
     """
 
     line: NDArray[Any]
@@ -51,6 +52,7 @@ class Feed:
     flags: NDArray[Any]
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    fields: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.line)
@@ -64,18 +66,19 @@ class Feed:
             flags=self.flags[mask],
             rejected=self.rejected,
             notes=self.notes,
+            fields=self.fields,
         )
 
 
 def of_rows(rows: Sequence[Any]) -> Feed:
     """Rows of the API: `station`, `hour_ending_at`, the six values, weather; index is the line."""
-    read, rejected = [], []
+    read, rejected, at_fault = [], [], {}
     for index, row in enumerate(rows):
         try:
             read.append((index, *_read(row)))
-        except ValueError as error:
-            code = getattr(error, "code", "invalid")
-            rejected.append((index, code, str(error)))
+        except Unfit as error:
+            rejected.append((index, "invalid", str(error)))
+            at_fault[index] = error.field
     names = [*COLUMNS, *(stored for stored, _ in WEATHER.values())]
     numbers = np.array([row[3] for row in read], dtype=np.int64).reshape(len(read), len(names))
     given = {name: numbers[:, place] for place, name in enumerate(names)}
@@ -88,28 +91,42 @@ def of_rows(rows: Sequence[Any]) -> Feed:
         values={name: column for name, column in given.items() if name not in absent},
         flags=np.zeros(len(read), dtype="S6"),
         rejected=rejected,
+        fields=at_fault,
     )
+
+
+class Unfit(ValueError):
+    """A row that cannot be read, and the key at fault, empty for the row itself."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def _read(row: Any) -> tuple[str, int, list[int]]:
     if not isinstance(row, Mapping):
-        raise ValueError("每条读数应是一个对象")
+        raise Unfit("每条读数应是一个对象")
     station = row.get("station")
     if not isinstance(station, str) or not station.strip():
-        raise ValueError("缺少站点代码 station")
+        raise Unfit("缺少站点代码 station", "station")
     written = row.get("hour_ending_at")
     if not isinstance(written, str):
-        raise ValueError("缺少小时 hour_ending_at，请写成 2026-11-18T13:00:00+08:00")
+        sentence = "缺少小时 hour_ending_at，请写成 2026-11-18T13:00:00+08:00"
+        raise Unfit(sentence, "hour_ending_at")
+    try:
+        hour = hour_ending(written)
+    except ValueError as error:
+        raise Unfit(str(error), "hour_ending_at") from None
     numbers = [_figure(row, key) for key in FIELDS]
     numbers += [weather(key, _figure(row, key)) for key in WEATHER]
-    return station.strip(), hour_ending(written), numbers
+    return station.strip(), hour, numbers
 
 
 def _figure(row: Mapping[str, Any], key: str) -> int:
     try:
         return exact_thousandths(row.get(key))
     except ValueError as error:
-        raise ValueError(f"{key}：{error}") from None
+        raise Unfit(f"{key}：{error}", key) from None
 
 
 def weather(key: str, thousandths: int) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from stations.standards import POLLUTANTS
 
@@ -23,6 +24,7 @@ _ALIASES = {
     "co": "co 一氧化碳",
     "o3": "o3 臭氧",
     "o3_24h": "o3_24h",
+    "o3_8h": "o3_8h 臭氧8小时 o38h o3-8h",
     "wind_speed_ms": "wind_speed_ms wind_speed wspm 风速",
     "wind_deg": "wind_deg wind_direction 风向",
     "temperature_c": "temperature_c temperature temp 气温 温度",
@@ -39,13 +41,39 @@ def read_heading(text: str) -> str:
 
     A pollutant without a unit is µg/m³, CO mg/m³.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().strip("\ufeff").lower()
-    unit = _unit_in(plain)
-    bare = _SUFFIX.sub("", _UNIT.sub("", plain).strip()).replace(" ", "")
-    name = _BY_ALIAS.get(bare, plain)
+    plain = _plain(text)
+    name = _name_of(plain)
     if name not in POLLUTANTS:
         return name
-    return f"{name}_{unit or ('m' if name == 'co' else 'u')}gm3"
+    return f"{name}_{_unit_in(plain) or usual_unit(name)}gm3"
+
+
+def _name_of(plain: str) -> str:
+    bare = _SUFFIX.sub("", _UNIT.sub("", plain).strip()).replace(" ", "")
+    return _BY_ALIAS.get(bare, plain)
+
+
+def usual_unit(pollutant: str) -> str:
+    """'u' for µg/m³, 'm' for mg/m³ where nothing is said."""
+    return "m" if pollutant == "co" else "u"
+
+
+def look_like_heads(cells: Sequence[str]) -> bool:
+    """Whether a row of cells names columns: two of them are known, one a time or a pollutant."""
+    known = [_name_of(_plain(cell)) for cell in cells if cell.strip()]
+    found = {name for name in known if name in _ALIASES}
+    wanted = {"hour_ending_at", "date", *POLLUTANTS}
+    return bool(found & wanted) and (len(found) > 1 or "type" in known)
+
+
+def is_average(text: str) -> bool:
+    """Whether a heading says that the figures are no hourly means: 8 h, 24 h, day."""
+    plain = _plain(text)
+    return bool(re.search(r"(8|24)\s*(h|小时)|滑动|日均|均值|日最大", plain))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().strip("\ufeff").lower()
 
 
 def _unit_in(plain: str) -> str:
@@ -63,7 +91,7 @@ def scaled(heading: str) -> tuple[str, int, int] | None:
     name = heading[: found.start()] if found else ""
     if not found or name not in POLLUTANTS:
         return None
-    unit, own = found.group(1), "m" if name == "co" else "u"
+    unit, own = found.group(1), usual_unit(name)
     if unit == own:
         return name, 1, 1
     return (name, 1, 1000) if unit == "u" else (name, 1000, 1)

@@ -18,31 +18,45 @@ Rejection = tuple[int, str, str]
 HIGHEST = {"pm25": 3000, "pm10": 9000, "so2": 5000, "no2": 5000, "co": 100, "o3": 2000}
 LOWEST = -10  # negative drift down to here is kept and flagged, below it the row is refused
 _MIN_FOR_UNIT_CHECK = 20
+_CODES = frozenset({9_999_000, 99_999_000})
 
 
-def out_of_range(columns: Mapping[str, NDArray[Any]]) -> list[Rejection]:
-    """Rows with a value no instrument gives; CO that looks like µg/m³ is named so."""
+def implausible(columns: Mapping[str, NDArray[Any]]) -> list[tuple[int, str, str, str]]:
+    """Rows with a value that cannot be meant so: (position, code, sentence, pollutant).
+
+    A column in the wrong unit comes before its single values.
+    """
     found = []
     for name, column in zip(POLLUTANTS, COLUMNS, strict=True):
-        values = columns[column]
-        wrong = (values != NONE) & ((values > HIGHEST[name] * 1000) | (values < LOWEST * 1000))
-        for place in np.flatnonzero(wrong).tolist():
-            found.append((place, "out_of_range", _range_sentence(name, int(values[place]))))
+        refused = wrong_unit(name, columns[column]) + out_of_range(name, columns[column])
+        found += [(*one, name) for one in refused]
     return found
 
 
-def wrong_units(columns: Mapping[str, NDArray[Any]]) -> list[Rejection]:
-    """A whole column a thousand times too small: mg/m³ where µg/m³ belong."""
-    found = []
-    for name, column in zip(POLLUTANTS, COLUMNS, strict=True):
-        values = columns[column]
-        there = np.flatnonzero(values > 0)
-        if name == "co" or len(there) < _MIN_FOR_UNIT_CHECK:
-            continue
-        if int(np.percentile(values[there], 90, method="lower")) < 700:
-            sentence = f"{SYMBOLS[name]} 一列都小于 1，疑似 mg/m³，请换算成 µg/m³ 后重新导入"
-            found += [(place, "unit", sentence) for place in there.tolist()]
-    return found
+def out_of_range(name: str, values: NDArray[Any]) -> list[Rejection]:
+    """Values no instrument gives; CO that looks like µg/m³ is named so."""
+    wrong = (values != NONE) & ((values > HIGHEST[name] * 1000) | (values < LOWEST * 1000))
+    return [
+        (place, "out_of_range", _range_sentence(name, int(values[place])))
+        for place in np.flatnonzero(wrong).tolist()
+    ]
+
+
+def wrong_unit(name: str, values: NDArray[Any]) -> list[Rejection]:
+    """A whole column a thousand times too small, or for CO too large: all its rows.
+
+    mg/m³ where µg/m³ belong; CO in µg/m³, where single small values would pass for mg/m³.
+    """
+    there = np.flatnonzero(values > 0)
+    if len(there) < _MIN_FOR_UNIT_CHECK:
+        return []
+    if name == "co":
+        is_wrong = int(np.percentile(values[there], 50, method="lower")) > HIGHEST["co"] * 1000
+        sentence = "CO 多数大于 100，疑似 µg/m³，请选对单位或换算成 mg/m³ 后重新导入"
+    else:
+        is_wrong = int(np.percentile(values[there], 90, method="lower")) < 700
+        sentence = f"{SYMBOLS[name]} 一列都小于 1，疑似 mg/m³，请选对单位或换算成 µg/m³ 后重新导入"
+    return [(place, "unit", sentence) for place in there.tolist()] if is_wrong else []
 
 
 def repeated(hours: NDArray[Any], stations: NDArray[Any], lines: NDArray[Any]) -> list[Rejection]:
@@ -88,4 +102,5 @@ def _range_sentence(name: str, value: int) -> str:
     shown = f"{SYMBOLS[name]} {value / 1000:g} {unit}"
     if name == "co" and value > HIGHEST[name] * 1000:
         return f"{shown} 超出范围，疑似单位是 µg/m³，请换算成 mg/m³"
-    return f"{shown} 超出可信范围（{LOWEST} 到 {HIGHEST[name]}），请核对单位和数值"
+    code = "；9999 常是缺测代码，缺测请留空" if value in _CODES else ""
+    return f"{shown} 超出可信范围（{LOWEST} 到 {HIGHEST[name]}），请核对单位和数值{code}"

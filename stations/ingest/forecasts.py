@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from stations.figures import hour_ending
 from stations.heavy import LARGEST_AQI
 from stations.ingest import sheets
-from stations.ingest.sheets import Unreadable
+from stations.ingest.errors import Unreadable
 from stations.standards import POLLUTANTS, SYMBOLS, day_of_hour
 
 HEADS = {

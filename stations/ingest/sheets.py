@@ -5,49 +5,69 @@ import gzip
 import hashlib
 import io
 import json
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from openpyxl.reader.excel import load_workbook
 
-_load: Any = load_workbook
+from stations.ingest import workbooks
+from stations.ingest.errors import Unreadable
+from stations.ingest.workbooks import Row
+
 LARGEST_BYTES = 200 * 1024 * 1024
-_LARGEST_XLSX_BYTES = 400 * 1024 * 1024
-_LARGEST_RATIO = 200
+HEAD_WITHIN = 15
+"""Rows among which the head is looked for: titles and notes may stand above it."""
 _MOST_COLUMNS = 3000
 _MOST_ROWS = 1_200_000
+_MOST_DIGITS = 40
 
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read; the sentence says what to do."""
+Looks = Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """All cells as text. `lines`: the line of each row. `broken`: (line, code, sentence)."""
+    """All cells as text. `lines`: the line of each row. `broken`: (line, code, sentence).
+
+    `head` is the line of the column names (0: the file has names in every row), `top` the first
+    rows as they stand there, `pages` the sheets of a workbook.
+    """
 
     table: pd.DataFrame
     lines: NDArray[Any]
     broken: list[tuple[int, str, str]]
+    head: int = 1
+    top: list[Row] = field(default_factory=list)
+    page: str = ""
+    pages: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
 
 
-def read(data: bytes) -> Sheet:
-    """Gzip, UTF-8 with or without BOM, UTF-16, GBK; CSV, TSV, JSON, GeoJSON, XLSX."""
+def read(data: bytes, *, page: str = "", head: int = 0, looks: Looks | None = None) -> Sheet:
+    """Gzip, UTF-8 with or without BOM, UTF-16, GBK; CSV, TSV, JSON, GeoJSON, XLSX.
+
+    `head` is the line of the column names; 0: the first that `looks` like them, else the first.
+    """
     data = _unpacked(data)
     if not data.strip():
         raise Unreadable("文件是空的")
     if data[:4] == b"PK\x03\x04":
-        return _from_rows(_xlsx_rows(data))
+        book = workbooks.read(data, page=page, most_rows=_MOST_ROWS, most_columns=_MOST_COLUMNS)
+        sheet = _from_rows(book.rows, head, looks)
+        return replace(sheet, page=book.page, pages=book.pages, notes=book.notes)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise Unreadable("这是旧版 .xls 文件，请在表格软件里另存为 .xlsx 或 CSV")
     text = decoded(data)
     if text.lstrip()[:1] in {"{", "["}:
         return _from_json(text)
-    return _regular(text) or _from_rows(_csv_rows(text))
+    if _first_line(text).count(_delimiter(text)) >= _MOST_COLUMNS:
+        raise Unreadable(f"第一行超过 {_MOST_COLUMNS} 列，请检查文件")
+    found = _regular(text) if head in {0, 1} else None
+    if found and (head or looks is None or looks(list(found.table.columns))):
+        return found
+    return _from_rows(_csv_rows(text), head, looks)
 
 
 def _regular(text: str) -> Sheet | None:
@@ -67,19 +87,23 @@ def _regular(text: str) -> Sheet | None:
         )
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError):
         return None
-    heads = [str(head).strip() for head in table.columns]
-    is_plain = all(heads) and not any(head.startswith("Unnamed: ") for head in heads)
+    heads = [head.strip() for head in _first_line(text).split(_delimiter(text))]
+    is_plain = all(heads) and len(heads) == len(table.columns)
     is_whole = not table.isna().to_numpy().any() and len(table) <= _MOST_ROWS
     is_even = text.count(_delimiter(text)) == (len(heads) - 1) * (len(table) + 1)
     if not len(table) or not is_plain or not is_whole or not is_even:
         return None
     table.columns = heads
-    return Sheet(table, np.arange(2, len(table) + 2), [])
+    rows = [heads, *table.head(HEAD_WITHIN - 1).to_numpy().tolist()]
+    return Sheet(table, np.arange(2, len(table) + 2), [], top=list(enumerate(rows, 1)))
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0]
 
 
 def _delimiter(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    return max(",\t;", key=head.count)
+    return max(",\t;", key=_first_line(text).count)
 
 
 def sha256_of(data: bytes) -> str:
@@ -113,15 +137,17 @@ def decoded(data: bytes) -> str:
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" not in text:
+            return text
     raise Unreadable("认不出文件编码，请另存为 UTF-8 的 CSV 后再导入")
 
 
-def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
+def _csv_rows(text: str) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows = []
+    rows: list[Row] = []
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
@@ -133,16 +159,17 @@ def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _from_rows(rows: list[tuple[int, list[str]]]) -> Sheet:
-    if len(rows) < 2:
+def _from_rows(rows: list[Row], head: int, looks: Looks | None) -> Sheet:
+    start = _head_of(rows, head, looks)
+    if len(rows) < start + 2:
         raise Unreadable("文件里没有数据行（第一行应是表头）")
-    heads = [cell.strip() for cell in rows[0][1]]
+    heads = [cell.strip() for cell in rows[start][1]]
     while heads and not heads[-1]:
         heads.pop()
     if len(heads) > _MOST_COLUMNS:
         raise Unreadable("列数太多，请检查文件")
     width, broken, lines, kept = len(heads), [], [], []
-    for line, cells in rows[1:]:
+    for line, cells in rows[start + 1 :]:
         if len(cells) != width:
             if any(cell.strip() for cell in cells[width:]):
                 broken.append((line, "invalid", f"有 {len(cells)} 列，表头只有 {width} 列"))
@@ -151,26 +178,46 @@ def _from_rows(rows: list[tuple[int, list[str]]]) -> Sheet:
         lines.append(line)
         kept.append(cells)
     table = pd.DataFrame(kept, columns=heads, dtype=object)
-    return Sheet(table, np.array(lines, dtype=np.int64), broken)
+    numbers = np.array(lines, dtype=np.int64)
+    return Sheet(table, numbers, broken, head=rows[start][0], top=rows[:HEAD_WITHIN])
+
+
+def _head_of(rows: list[Row], head: int, looks: Looks | None) -> int:
+    """Place of the row with the column names."""
+    first = rows[:HEAD_WITHIN]
+    if head:
+        found = [place for place, (line, _) in enumerate(first) if line == head]
+        if not found:
+            raise Unreadable(f"第 {head} 行不能作表头，请在前 {HEAD_WITHIN} 行里选")
+        return found[0]
+    return next((n for n, (_, cells) in enumerate(first) if looks and looks(cells)), 0)
 
 
 def _from_json(text: str) -> Sheet:
     try:
-        whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        whole = json.loads(text, parse_int=_whole)
+    except (ValueError, RecursionError):
         raise Unreadable("JSON 文件不完整或格式不对，请重新取得") from None
     rows = whole
     if isinstance(whole, dict):
         rows = whole.get("features") or whole.get("readings") or whole.get("data") or []
     if not isinstance(rows, list) or not rows:
         raise Unreadable("JSON 里没有数据数组")
+    if len(rows) > _MOST_ROWS:
+        raise Unreadable("超过 120 万行，请分批导入")
     flat = [_properties(row) for row in rows]
     broken = [(n, "invalid", "不是一个对象") for n, row in enumerate(flat, 1) if row is None]
     kept = [(n, row) for n, row in enumerate(flat, 1) if row is not None]
     heads = list(dict.fromkeys(key for _, row in kept for key in row))[:_MOST_COLUMNS]
     cells = [[_cell(row.get(head)) for head in heads] for _, row in kept]
     lines = np.array([number for number, _ in kept], dtype=np.int64)
-    return Sheet(pd.DataFrame(cells, columns=heads, dtype=object), lines, broken)
+    top = [(0, heads), *zip(lines.tolist(), cells[: HEAD_WITHIN - 1], strict=False)]
+    return Sheet(pd.DataFrame(cells, columns=heads, dtype=object), lines, broken, head=0, top=top)
+
+
+def _whole(digits: str) -> int | str:
+    """An absurdly long number stays a text, for its row to be refused."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits[:_MOST_DIGITS] + "…"
 
 
 def _properties(row: Any) -> dict[str, Any] | None:
@@ -184,44 +231,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    isoformat = getattr(value, "isoformat", None)
-    return isoformat(sep=" ") if isoformat and hasattr(value, "hour") else str(value)
-
-
-def _xlsx_rows(data: bytes) -> list[tuple[int, list[str]]]:
-    _check_xlsx(data)
-    rows = []
-    try:
-        book: Any = _load(io.BytesIO(data), read_only=True, data_only=True)
-        page = book.worksheets[0]
-        page.reset_dimensions()
-        for line, cells in enumerate(page.iter_rows(values_only=True), 1):
-            if len(cells) > _MOST_COLUMNS or line > _MOST_ROWS:
-                raise Unreadable("表格太大，请分批导入")
-            shown = [_cell(cell) for cell in cells]
-            if any(shown):
-                rows.append((line, shown))
-    except Unreadable:
-        raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, zipfile.BadZipFile) as bad:
-        raise Unreadable("表格文件已损坏，请重新保存后再导入") from bad
-    return rows
-
-
-def _check_xlsx(data: bytes) -> None:
-    """Refuse bombs and XML with entities before anything is parsed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
-            if "xl/workbook.xml" not in package.namelist():
-                raise Unreadable("这个压缩包不是表格文件")
-            size = sum(part.file_size for part in parts)
-            if size > _LARGEST_XLSX_BYTES or size > _LARGEST_RATIO * max(len(data), 1):
-                raise Unreadable("表格解压后大得不正常，已拒绝")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with package.open(part) as stream:
-                        if b"<!DOCTYPE" in stream.read(2048).upper():
-                            raise Unreadable("表格里含有外部实体，已拒绝")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-        raise Unreadable("表格文件已损坏，请重新保存后再导入") from None
+    return str(value)

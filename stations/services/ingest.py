@@ -1,7 +1,7 @@
 """入库: the one door through which hourly values come in, from files, devices and the API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from stations.columns.tables import READINGS
 from stations.feeds import Feed
 from stations.models import IngestBatch, Station
 from stations.services import assessment, storage
+from stations.standards import BEIJING
 
 _CLOCK_SKEW = timedelta(minutes=5)
 _KEPT_REJECTS = 500
@@ -35,7 +36,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`rejected` holds (line or index, code, sentence); `days` counts daily rows that changed."""
+    """`rejected` holds (line or index, code, sentence); `days` counts daily rows that changed.
+
+    `fields` names by line the field at fault (as in `stations.ingest.layouts.FIELDS`, or the key
+    of the API), where it is one. `notes` are sentences about the file as a whole.
+    """
 
     created: int
     updated: int
@@ -44,6 +49,11 @@ class Outcome:
     days: int = 0
     notes: list[str] = field(default_factory=list)
     batch: IngestBatch | None = None
+    fields: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def is_nothing_new(self) -> bool:
+        return self.unchanged > 0 and not self.created and not self.updated
 
 
 def ingest(
@@ -63,7 +73,9 @@ def take_in(feed: Feed, *, origin: Origin, by: User | None, at: datetime) -> Out
     """
     with transaction.atomic():
         storage.lock()
-        return _take_in(feed, origin, by, at)
+        outcome = _take_in(feed, origin, by, at)
+    reached("ingest.committed")
+    return outcome
 
 
 def rehearse(feed: Feed, *, origin: Origin, by: User | None, at: datetime) -> Outcome:
@@ -72,23 +84,17 @@ def rehearse(feed: Feed, *, origin: Origin, by: User | None, at: datetime) -> Ou
         storage.lock()
         outcome = _take_in(feed, origin, by, at)
         transaction.set_rollback(True)
-    return Outcome(
-        outcome.created,
-        outcome.updated,
-        outcome.unchanged,
-        outcome.rejected,
-        outcome.days,
-        outcome.notes,
-    )
+    return replace(outcome, batch=None)
 
 
 def _take_in(feed: Feed, origin: Origin, by: User | None, at: datetime) -> Outcome:
     total = len(feed) + len(feed.rejected)
-    kept, station, rejected = _screened(feed, origin, by, at)
+    kept, station, rejected, fields = _screened(feed, origin, by, at)
+    earlier = _same_file(origin)
     batch = IngestBatch.objects.create(
-        source=origin.source[:120],
+        source=printable(origin.source)[:120],
         format=origin.format,
-        file_name=origin.file_name[:200],
+        file_name=printable(origin.file_name)[:200],
         sha256=origin.sha256,
         received=total,
         rejected=len(rejected),
@@ -102,7 +108,33 @@ def _take_in(feed: Feed, origin: Origin, by: User | None, at: datetime) -> Outco
     batch.unchanged = len(kept) - changes.created - changes.updated
     batch.save(update_fields=["created", "updated", "unchanged", "days"])
     counts = (changes.created, changes.updated, batch.unchanged)
-    return Outcome(*counts, rejected, days, feed.notes, batch)
+    outcome = Outcome(*counts, rejected, days, list(feed.notes), batch, fields)
+    outcome.notes[:0] = _news(outcome, earlier)
+    return outcome
+
+
+def _same_file(origin: Origin) -> IngestBatch | None:
+    """The last batch of the very same bytes, whatever the file was called then."""
+    if not origin.sha256:
+        return None
+    return IngestBatch.objects.filter(sha256=origin.sha256).order_by("-at", "-pk").first()
+
+
+def _news(outcome: Outcome, earlier: IngestBatch | None) -> list[str]:
+    """Whether the file is known, and whether it brought anything."""
+    known = ""
+    if earlier is not None:
+        when = earlier.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        known = f"同一个文件已于 {when} 导入过（{earlier.file_name or earlier.source}）"
+    if outcome.is_nothing_new:
+        same = f"{outcome.unchanged} 个小时值与已有数据完全相同，没有任何变化"
+        return [f"{known}；{same}" if known else same]
+    return [known] if known else []
+
+
+def printable(text: str) -> str:
+    """Without what neither a page nor the database can hold: NUL, lone surrogates, controls."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def _stored(
@@ -124,15 +156,16 @@ def _stored(
 
 def _screened(
     feed: Feed, origin: Origin, by: User | None, at: datetime
-) -> tuple[Feed, NDArray[Any], list[tuple[int, str, str]]]:
+) -> tuple[Feed, NDArray[Any], list[tuple[int, str, str]], dict[int, str]]:
     """The rows to keep, their station ids, and every refusal; a row is refused for one reason."""
     station, refused = _stations(feed, origin, by)
-    latest = hours.hour_number(at + _CLOCK_SKEW)
-    for place in np.flatnonzero(feed.hour > latest).tolist():
-        shown = hours.moment_of(feed.hour[place]).strftime("%Y-%m-%d %H:00")
-        refused.append((place, "future", f"{shown} 还没有到，请核对时间"))
-    refused += screening.out_of_range(feed.values)
-    refused += screening.wrong_units(feed.values)
+    fields = dict.fromkeys((place for place, _, _ in refused), "station")
+    early = _too_early(feed, at)
+    refused += early
+    fields = dict.fromkeys((place for place, _, _ in early), "hour_ending_at") | fields
+    for place, code, detail, name in screening.implausible(feed.values):
+        refused.append((place, code, detail))
+        fields.setdefault(place, name)
     is_kept = np.ones(len(feed), dtype=bool)
     is_kept[[place for place, _, _ in refused]] = False
     sound = np.flatnonzero(is_kept)
@@ -141,7 +174,22 @@ def _screened(
     ):
         refused.append((int(sound[place]), code, detail))
         is_kept[sound[place]] = False
-    return feed.keep(is_kept), station[is_kept], _by_line(feed, refused)
+    by_line = {
+        int(feed.line[place]): fields.get(place, "hour_ending_at") for place, _, _ in refused
+    }
+    return feed.keep(is_kept), station[is_kept], _by_line(feed, refused), {**feed.fields, **by_line}
+
+
+def _too_early(feed: Feed, at: datetime) -> list[screening.Rejection]:
+    latest = hours.hour_number(at + _CLOCK_SKEW)
+    return [
+        (place, "future", f"{_shown(feed.hour[place])} 还没有到，请核对时间")
+        for place in np.flatnonzero(feed.hour > latest).tolist()
+    ]
+
+
+def _shown(hour: int) -> str:
+    return hours.moment_of(hour).strftime("%Y-%m-%d %H:00")
 
 
 def _by_line(feed: Feed, refused: list[screening.Rejection]) -> list[tuple[int, str, str]]:
@@ -149,7 +197,8 @@ def _by_line(feed: Feed, refused: list[screening.Rejection]) -> list[tuple[int, 
     for place, code, detail in refused:
         line = int(feed.line[place])
         first.setdefault(line, (line, code, detail))
-    return sorted([*feed.rejected, *first.values()])
+    found = sorted([*feed.rejected, *first.values()])
+    return [(line, code, printable(detail)) for line, code, detail in found]
 
 
 def _stations(

@@ -14,7 +14,7 @@ from grids.models import GridScheme
 from stations import outlook, policies
 from stations.forms import ForecastForm
 from stations.ingest import forecasts as tables
-from stations.ingest.sheets import Unreadable
+from stations.ingest.errors import Unreadable
 from stations.services import forecasts as services
 from stations.standards import SYMBOLS
 from stations.views.common import reader_scheme

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from stations import policies
 from stations.forms import ImportForm
 from stations.ingest import formats
-from stations.ingest.sheets import Unreadable, sha256_of
+from stations.ingest.errors import Unreadable
+from stations.ingest.sheets import sha256_of
 from stations.models import IngestBatch
 from stations.services import holding, ingest
 from stations.services.ingest import Origin

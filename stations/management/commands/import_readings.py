@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from stations.ingest import formats, sheets
-from stations.ingest.sheets import Unreadable
+from stations.ingest.errors import Unreadable
 from stations.services import ingest
 from stations.services.ingest import Origin, Outcome
 
