@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from config import glance
-from config.navigation import for_roles
+from config.navigation import OFFICE, for_roles
 from grids import access
 from grids import selectors as places
 
@@ -26,7 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "scheme": scheme,
         "schemes": SimpleLazyObject(lambda: places.schemes_for(user, on)),
         "roles": roles,
-        "nav": SimpleLazyObject(lambda: for_roles(roles)),
+        "nav": SimpleLazyObject(lambda: for_roles({OFFICE} if user.is_superuser else roles)),
         "counts": counts,
         "unread": SimpleLazyObject(lambda: counts["unread"]),
         "demo": places.demo(scheme),

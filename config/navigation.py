@@ -15,6 +15,8 @@ FIELD = frozenset({WORKER, MANAGER, CHIEF, SUPERVISOR})
 DESK = frozenset({OFFICE, SUPERVISOR})
 """Who runs the regime: 网格办, 督查员."""
 STAFF = FIELD | DESK
+JUDGES = DESK | {CHIEF}
+"""Who issues and judges somewhere: 网格办, 督查员, 网格长."""
 READERS = STAFF | {GUEST}
 ALL = READERS | {ENTERPRISE}
 
@@ -46,6 +48,8 @@ class Navigation:
 
     groups: tuple[Group, ...]
     tabs: tuple[Entry, ...]
+    closed: frozenset[str] = frozenset()
+    """URL names that would refuse these roles: no page offers a link to one of them."""
 
 
 GROUPS = (
@@ -56,7 +60,7 @@ GROUPS = (
             Entry("值守台", "notices:desk", "desk", DESK),
             Entry("领导一页", "notices:leader", "star", frozenset({CHIEF, OFFICE}), "leader"),
             Entry("受理交办", "tasks:inbox", "inbox", DESK, "inbox", ("tasks:register",)),
-            Entry("验收", "tasks:acceptance", "check", STAFF, "acceptance"),
+            Entry("验收", "tasks:acceptance", "check", JUDGES, "acceptance"),
             Entry("台账", "tasks:ledger", "ledger", ALL, also=("tasks:detail", "tasks:act")),
             Entry("台账导入", "tasks:import", "upload", DESK, also=("tasks:import-batch",)),
             Entry("争议裁定", "tasks:disputes", "scale", frozenset({OFFICE}), "disputes"),
@@ -185,7 +189,7 @@ OFFICE_TABS = (
     Entry("值守台", "notices:desk", "desk", DESK),
     Entry("受理", "tasks:inbox", "inbox", DESK, "inbox"),
     replace(_REPORT, roles=STAFF),
-    Entry("验收", "tasks:acceptance", "check", STAFF, "acceptance"),
+    Entry("验收", "tasks:acceptance", "check", JUDGES, "acceptance"),
     _ME,
 )
 GUEST_TABS = (
@@ -193,6 +197,16 @@ GUEST_TABS = (
     Entry("站点", "stations:list", "pulse", READERS, also=("stations:detail",)),
     _ME,
 )
+
+# Doors that other pages lead to, though no menu lists them.
+ELSEWHERE = {
+    "tasks:register": READERS,
+    "inspections:quick": READERS,
+    "inspections:new": STAFF,
+    "inspections:source-new": STAFF,
+    "stations:wall": READERS,
+    "notices:messages": ALL,
+}
 
 # The first set whose role a person holds; a person with several posts gets the most mobile one.
 TAB_SETS = (
@@ -215,7 +229,17 @@ def for_roles(roles: Collection[str]) -> Navigation:
     return Navigation(
         groups=tuple(group for group in trimmed if group.entries),
         tabs=_tabs(held),
+        closed=frozenset(name for name, roles in _doors().items() if not roles & held),
     )
+
+
+def _doors() -> dict[str, frozenset[str]]:
+    """Every page of menus and tabs with the roles it is open to; the widest word counts."""
+    found = dict(ELSEWHERE)
+    listed = [entry for group in GROUPS for entry in group.entries]
+    for entry in listed + [tab for _, tabs in TAB_SETS for tab in tabs]:
+        found[entry.name] = found.get(entry.name, frozenset()) | entry.roles
+    return found
 
 
 def _tabs(held: frozenset[str]) -> tuple[Entry, ...]:

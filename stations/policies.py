@@ -40,10 +40,13 @@ def check_manage(user: User, station: Station) -> None:
 
 
 def may_import(user: User) -> bool:
-    """Whether there is any station at all whose data the user may write."""
+    """Who manages the grid of a station, or a whole regime, be it without a station yet; whose
+    values are taken in is decided station by station."""
     if user.is_superuser:
         return True
-    return Station.objects.filter(access.scope_q(user, access.MANAGE, "grid__")).exists()
+    if Station.objects.filter(access.scope_q(user, access.MANAGE, "grid__")).exists():
+        return True
+    return access.grids_for(user, access.MANAGE).filter(parent=None).exists()
 
 
 def root_of(scheme: GridScheme) -> Grid | None:

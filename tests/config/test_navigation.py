@@ -55,3 +55,11 @@ def test_no_page_is_listed_twice_and_no_group_is_empty() -> None:
     assert len(every) == len(set(every))
     for role in navigation.ALL:
         assert all(group.entries for group in navigation.for_roles({role}).groups)
+
+
+def test_pages_that_would_refuse_are_closed_to_links() -> None:
+    assert {"tasks:acceptance", "inspections:quick", "stations:wall"} <= (
+        navigation.for_roles({ENTERPRISE}).closed
+    )
+    assert "tasks:acceptance" in navigation.for_roles({MANAGER}).closed
+    assert "tasks:acceptance" not in navigation.for_roles({OFFICE}).closed

@@ -203,11 +203,13 @@ ROUTES = {
     ),
     ("stations:import", "GET"): (
         "station page",
-        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "chief": 200, "office": 200},
+        dict.fromkeys(PEOPLE, 403)
+        | {"anonymous": 302, "chief": 200, "office": 200, "outsider": 200},
     ),
     ("stations:import", "POST"): (
         "station page",
-        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "chief": 422, "office": 422},
+        dict.fromkeys(PEOPLE, 403)
+        | {"anonymous": 302, "chief": 422, "office": 422, "outsider": 422},
     ),
     ("api:station-list", "GET"): (None, API_READERS),
     ("api:station-detail", "GET"): (
