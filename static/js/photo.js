@@ -3,9 +3,24 @@
 // The original is never scaled down. Without IndexedDB the plain form field does the work.
 import * as shelf from "./shelf.js";
 import { fix, watchPlace } from "./place.js";
-import { sendPhoto } from "./queue.js";
+import { FROM_BYTES } from "./pieces.js";
+import { dropPhoto, sendPhoto } from "./queue.js";
+import { sha256 } from "./sha256.js";
 
+const AT_ONCE_BYTES = 48_000_000;
 const STATES = { wait: "待上传", sending: "上传中", sent: "已到服务器", fail: "没有送成" };
+
+// A large file stays where it is on the device; a photo is copied, because phones reuse its place.
+async function copied(file) {
+  if (file.size >= FROM_BYTES) return { blob: file, sha256: await largeDigest(file) };
+  const buffer = await file.arrayBuffer();
+  return { blob: new Blob([buffer], { type: file.type }), sha256: await digest(buffer) };
+}
+
+async function largeDigest(file) {
+  const fits = crypto.subtle && file.size <= AT_ONCE_BYTES;
+  return fits ? digest(await file.arrayBuffer()) : sha256(file);
+}
 
 async function digest(buffer) {
   if (!crypto.subtle) return ""; // plain http: the server computes it
@@ -72,15 +87,14 @@ function mark(item, { state, progress, error }) {
 async function takeOut(input, id) {
   input.form.querySelector(`[data-photo-id="${id}"]`)?.remove();
   listOf(input)?.querySelector(`[data-photo="${id}"]`)?.remove();
-  await shelf.remove("photos", id);
+  await dropPhoto(id);
   count(input);
 }
 
 async function add(input, file) {
-  const buffer = await file.arrayBuffer();
   const photo = {
     id: shelf.newId(),
-    blob: new Blob([buffer], { type: file.type }),
+    ...(await copied(file)),
     name: file.name,
     size: file.size,
     purpose: input.dataset.purpose || "SCENE",
@@ -88,14 +102,31 @@ async function add(input, file) {
     fix: fix(),
     deviceAt: new Date().toISOString(),
     createdAt: Date.now(),
-    sha256: await digest(buffer),
     state: "wait",
+    place: placeOf(input),
   };
   await shelf.put("photos", photo);
+  await attach(input, photo);
+}
+
+async function attach(input, photo) {
   input.form.append(hiddenField(input, photo.id));
   listOf(input)?.append(thumbnail(input, photo));
   count(input);
   if (navigator.onLine) sendPhoto(photo.id);
+}
+
+// Where a file was chosen: a large one that was under way when the page went comes back there.
+function placeOf(input) {
+  return `${location.pathname}#${input.id}`;
+}
+
+async function restore(input) {
+  const queued = new Set((await shelf.all("records")).flatMap((record) => record.photos));
+  for (const photo of await shelf.all("photos")) {
+    const isHere = photo.size >= FROM_BYTES && photo.place === placeOf(input);
+    if (isHere && !queued.has(photo.id)) await attach(input, photo);
+  }
 }
 
 function count(input) {
@@ -153,10 +184,12 @@ export async function watchShutters(root) {
   if (!inputs.length || !(await shelf.works())) return;
   watchPlace();
   for (const input of inputs) {
+    if (input.dataset.armed) continue; // two scripts of a page may ask at the same time
     input.dataset.armed = "yes";
     const words = input.closest(".shot")?.querySelector("[data-shot-text]");
     if (words) words.dataset.shotText = words.textContent;
     input.addEventListener("change", () => taken(input));
     count(input);
+    restore(input);
   }
 }

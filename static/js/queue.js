@@ -1,6 +1,7 @@
 // Sends records and photos, keeps them on the device until the server has confirmed each one,
 // and says only what is true: "已到服务器" follows the server's own answer, hash by hash.
 import * as shelf from "./shelf.js";
+import { FROM_BYTES, giveUp, sendInPieces } from "./pieces.js";
 import { drawQueue } from "./waiting.js";
 
 const EVERY_MS = 60_000;
@@ -33,13 +34,15 @@ function photoForm(photo) {
 }
 
 function upload(photo) {
+  const onProgress = (progress) => tell("photo", { id: photo.id, progress });
+  if (photo.size >= FROM_BYTES && photo.sha256) return sendInPieces(photo, { token, onProgress });
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", photo.url);
     request.responseType = "text";
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", token());
-    request.upload.onprogress = ({ loaded, total }) => tell("photo", { id: photo.id, progress: loaded / total });
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
     request.onload = () => resolve({ status: request.status, text: request.responseText, url: request.responseURL });
     request.onerror = request.onabort = () => resolve({ status: 0, text: "", url: "" });
     request.send(photoForm(photo));
@@ -79,6 +82,13 @@ export async function sendPhoto(id) {
   const changed = await shelf.change("photos", id, verdict);
   tell("photo", { id, ...verdict });
   return changed;
+}
+
+// Takes a file off the device; what the server holds of an unfinished large one goes too.
+export async function dropPhoto(id) {
+  const photo = await shelf.get("photos", id);
+  await shelf.remove("photos", id);
+  if (photo && photo.size >= FROM_BYTES && photo.state !== "sent") await giveUp(photo, token);
 }
 
 // --- one record ---------------------------------------------------------------------------------
@@ -203,7 +213,7 @@ export async function enqueue(record) {
 
 export async function discard(id) {
   const record = await shelf.get("records", id);
-  for (const photo of record?.photos ?? []) await shelf.remove("photos", photo);
+  for (const photo of record?.photos ?? []) await dropPhoto(photo);
   await shelf.remove("records", id);
   await announce({ sending: false });
 }
