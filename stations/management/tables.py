@@ -5,17 +5,19 @@ sentence and exit status 2.
 """
 
 import csv
+import gzip
 import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from django.core.management.base import CommandError
 
@@ -66,16 +68,22 @@ class Table:
 
 @contextmanager
 def opened(name: str) -> Iterator[Table]:
-    """The CSV file `name`, `-` is standard input."""
+    """The CSV file `name`, plain or as .gz; `-` is standard input."""
     if name == "-":
         yield _read(sys.stdin.buffer)
         return
     try:
         stream = Path(name).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise BadInput(f"打不开文件 {name}：{_reason(error)}") from error
+        raise BadInput(f"打不开文件 {name}：{reason(error)}") from error
     with stream:
-        yield _read(stream)
+        if not name.endswith(".gz"):
+            yield _read(stream)
+            return
+        try:
+            yield _read(cast(BinaryIO, gzip.open(stream)))  # noqa: SIM115 - closed with the stream
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise BadInput(f"{name} 不是完好的 .gz 文件，请重新下载后再试") from error
 
 
 def column_of(header: Iterable[str], wanted: Sequence[str]) -> dict[str, str]:
@@ -238,7 +246,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s._]", "", name).lower()
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "没有这个文件"
     if isinstance(error, IsADirectoryError):
