@@ -158,6 +158,7 @@ GROUPS = (
             ),
             Entry("网格地图", "grids:map", "map", READERS),
             Entry("体系与规则", "grids:schemes", "rules", READERS, also=("grids:scheme",)),
+            Entry("工作日历", "tasks:calendar", "clock", DESK, also=("tasks:calendar-change",)),
             Entry("后台作业", "jobs", "gear", frozenset({OFFICE})),
         ),
     ),

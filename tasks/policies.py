@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 
 from grids import access
 from grids.models import Grid, Post, Role, Substitution, User
-from tasks import separation
+from tasks import office_policies, separation
 from tasks.deadlines import beijing_date
 from tasks.models import FeedbackCard, Task, TaskEvent
 from tasks.workflow import LADDER, MOVES, Action, Rung, State
@@ -73,9 +73,10 @@ ON_WHOLE = {
     Action.SUPERVISE,
     Action.COMPLETE,
     Action.REOPEN,
+    Action.RECALCULATE,
 }
 """What can be done on a 总单 itself; everything else happens in its parts."""
-HIDDEN_BUTTONS = {Action.REGISTER, Action.REOPEN, Action.COMPLETE}
+HIDDEN_BUTTONS = {Action.REGISTER, Action.REOPEN, Action.COMPLETE, Action.RECALCULATE}
 
 WORK = (Action.ACCEPT, Action.SUBMIT, Action.SETTLE)
 RANKS: dict[str, int] = {
@@ -158,6 +159,8 @@ def why_not(
         return "" if action in BY_SYSTEM else "须由有权的人员办理"
     if not user.is_authenticated or not user.is_active:
         return "请先登录"
+    if action == Action.RECALCULATE:
+        return office_policies.why_not_calendar(user)
     side, permission = NEEDS[action]
     me = me or standing(user, at)
     if reason := _misplaced(me, side, permission, task):

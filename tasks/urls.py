@@ -12,6 +12,7 @@ from tasks.views import (
     today,
     uploads,
 )
+from tasks.views.calendar import apply, calendar, change, preview
 from tasks.views.scheme_panel import scheme_panel
 
 app_name = "tasks"
@@ -23,6 +24,10 @@ urlpatterns = [
     path("tasks/inbox/", desk.inbox, name="inbox"),
     path("tasks/acceptance/", desk.acceptance, name="acceptance"),
     path("tasks/disputes/", desk.disputes, name="disputes"),
+    path("calendar/", calendar, name="calendar"),
+    path("calendar/preview/", preview, name="calendar-preview"),
+    path("calendar/apply/", apply, name="calendar-apply"),
+    path("calendar/changes/<int:pk>/", change, name="calendar-change"),
     path("tasks/revisits/", desk.revisits, name="revisits"),
     path("tasks/grids/", desk.grid_options, name="grid-options"),
     path("tasks/import/", imports.imports, name="import"),

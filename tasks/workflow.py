@@ -38,6 +38,7 @@ class Action(TextChoices):
     VOID = "void", "作废"
     COMMENT = "comment", "留言"
     REVEAL = "reveal", "公开"
+    RECALCULATE = "recalculate", "重算时限"
 
 
 class Rung(TextChoices):
@@ -76,6 +77,7 @@ MOVES: dict[tuple[State, Action], State] = {
     (State.CLOSED, Action.REOPEN): State.HANDLING,
     **{(state, Action.REVEAL): state for state in (*OPEN, State.CLOSED)},
     **{(state, Action.COMPLETE): State.CLOSED for state in _HELD},
+    **{(state, Action.RECALCULATE): state for state in (*_HELD, State.SUBMITTED)},
 }
 
 

@@ -134,8 +134,21 @@ TO_HOLDER = (
     Action.REVEAL,
 )
 TO_ISSUER = (Action.SUBMIT, Action.SETTLE, Action.ASK_EXTENSION)
-TO_DOER = (Action.APPROVE, Action.SEND_BACK, Action.DECIDE_EXTENSION, Action.VOID)
-WITH_NOTE = (Action.SEND_BACK, Action.SUPERVISE, Action.COMMENT, Action.TRANSFER, Action.RULE)
+TO_DOER = (
+    Action.APPROVE,
+    Action.SEND_BACK,
+    Action.DECIDE_EXTENSION,
+    Action.VOID,
+    Action.RECALCULATE,
+)
+WITH_NOTE = (
+    Action.SEND_BACK,
+    Action.SUPERVISE,
+    Action.COMMENT,
+    Action.TRANSFER,
+    Action.RULE,
+    Action.RECALCULATE,
+)
 
 
 def _concerned(event: TaskEvent, seats: Chairs, doers: dict[int, int]) -> set[int]:

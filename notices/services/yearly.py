@@ -20,7 +20,7 @@ def ask_for_calendar(*, at: datetime) -> dict[str, int]:
     people = set().union(*(seats.of(pk, (Role.OFFICE,)) for pk in roots))
     text = (
         f"{year} 年的节假日安排还没有录入，跨年的工作日时限会算错。"
-        f"国务院办公厅公布后请系统管理员运行 manage.py load_calendar {year}。"
+        "国务院办公厅公布后请在“工作日历”导入或粘贴通知，预览后应用。"
     )
-    told = tell(people, key=f"calendar:{year}", text=text, url="/jobs/", at=at)
+    told = tell(people, key=f"calendar:{year}", text=text, url=f"/calendar/?year={year}", at=at)
     return {"told": told}

@@ -1,6 +1,7 @@
 """验收销号, 退回, 回头看, 作废: the issuer's side judges, one matter at a time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from grids.selectors import rule
 from tasks import deadlines, selectors
 from tasks.deadlines import beijing_date
 from tasks.models import Task
+from tasks.models.kinds import DeadlineKind
 from tasks.services import joining, wording
 from tasks.services.handling import minutes
 from tasks.services.moves import Change, Step, move
@@ -90,7 +92,8 @@ def _reopen(
     version: int | None,
 ) -> Task:
     def plan(locked: Task) -> Change:
-        due = due_at or _rebound_due(locked, at=at)
+        terms = _rebound_terms(locked, due_at, at=at)
+        due = terms["due_at"]
         if due <= at:
             raise Invalid("整改时限已经过去，请重新填写。", fields={"due_at": "时限须在现在之后"})
         fields = {
@@ -100,21 +103,28 @@ def _reopen(
             "rebounds": locked.rebounds + 1,
             "revisit_on": None,
             "held_since": at,
-            "due_at": due,
             "is_hidden": False,
         }
-        return Change(fields, {"rebounds": locked.rebounds + 1, "due_at": due})
+        return Change(fields | terms, {"rebounds": locked.rebounds + 1, "due_at": due})
 
     opened = move(task, Step(Action.REOPEN, by, at, note, version), plan)
     joining.reopen_whole(opened, note=note, by=by, at=at)
     return opened
 
 
-def _rebound_due(task: Task, *, at: datetime) -> datetime:
-    terms = rule(task.scheme, "rebound_deadline", beijing_date(at), REBOUND)
-    return deadlines.due_at(
-        terms["kind"], start=at, amount=terms.get("amount"), calendar=selectors.calendar()
-    )
+def _rebound_terms(task: Task, due_at: datetime | None, *, at: datetime) -> dict[str, Any]:
+    """The columns of the new deadline: the moment that was given, else the scheme's rule."""
+    kind, amount, due = DeadlineKind.MOMENT.value, None, due_at
+    if due is None:
+        usual = rule(task.scheme, "rebound_deadline", beijing_date(at), REBOUND)
+        kind, amount = usual["kind"], usual.get("amount")
+        due = deadlines.due_at(kind, start=at, amount=amount, calendar=selectors.calendar())
+    return {
+        "due_at": due,
+        "deadline_kind": kind,
+        "deadline_amount": amount,
+        "deadline_from": at,
+    }
 
 
 def _decide(task: Task, *, by: User, at: datetime, note: str, is_approved: bool) -> None:

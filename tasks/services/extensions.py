@@ -58,6 +58,7 @@ def decide_extension(
             "extension_asked_to": None,
             "due_at": asked,
             "deadline_kind": DeadlineKind.MOMENT,
+            "deadline_amount": None,
             "extensions": locked.extensions + 1,
         }
         return Change(fields, data)

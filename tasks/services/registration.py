@@ -12,6 +12,7 @@ from grids.errors import Invalid
 from grids.models import Grid, GridKind, GridScheme, User
 from grids.selectors import rule
 from tasks import deadlines, policies, selectors
+from tasks.deadlines import COUNTED
 from tasks.models import Attachment, Campaign, MeasureUnit, Task
 from tasks.models.kinds import Category, Kind, Level, ListKind, Strength
 from tasks.services import binding, listing, wording
@@ -138,6 +139,8 @@ class Order:
             "supervisor": self.supervisor.strip(),
             "deadline_kind": self.deadline_kind,
             "deadline_text": self.deadline_text.strip(),
+            "deadline_amount": self.deadline_amount if self.deadline_kind in COUNTED else None,
+            "deadline_from": at,
             "strength": self.strength,
             "issued_at": at,
             "held_since": at,

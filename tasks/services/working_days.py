@@ -7,6 +7,7 @@ from chinese_calendar import constants
 from django.db import transaction
 
 from grids.errors import Invalid
+from tasks.holidays import Day
 from tasks.models import CalendarDay
 
 SOURCE = "国务院办公厅节假日安排（chinesecalendar 1.11.0）"
@@ -36,6 +37,11 @@ def load_calendar(years: Iterable[int]) -> int:
         for on, is_workday, name in days:
             changed += _put(on, is_workday=is_workday, name=name)
     return changed
+
+
+def package_days(year: int) -> list[Day]:
+    """What the package records for `year`; empty while it is not announced or not recorded."""
+    return [Day(on, is_workday, name) for on, is_workday, name in _days(year)]
 
 
 def known_years(first: int, last: int) -> list[int]:

@@ -1,3 +1,4 @@
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -39,3 +40,10 @@ def submitted(cast: SimpleNamespace) -> Task:
 @pytest.fixture
 def closed(cast: SimpleNamespace) -> Task:
     return make_closed(cast)
+
+
+@pytest.fixture
+def one_regime(cast: SimpleNamespace) -> SimpleNamespace:
+    """The office holds every root there is: the other regime has closed."""
+    cast.other_scheme.grids.update(closed_on=date(2026, 1, 1))
+    return cast

@@ -59,7 +59,7 @@ def test_everybody_gets_the_status_of_the_table_for_every_action(cast, action):
     assert answers == expected
 
 
-@pytest.mark.parametrize("action", ["register", "complete", "reopen", "fly"])
+@pytest.mark.parametrize("action", ["register", "complete", "reopen", "recalculate", "fly"])
 def test_what_is_no_page_action_is_not_found(cast, issued, action):
     assert get(cast.office, "tasks:act", issued.number, action).status_code == 404
 
