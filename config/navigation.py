@@ -64,6 +64,13 @@ GROUPS = (
             Entry("台账", "tasks:ledger", "ledger", ALL, also=("tasks:detail", "tasks:act")),
             Entry("台账导入", "tasks:import", "upload", DESK, also=("tasks:import-batch",)),
             Entry("争议裁定", "tasks:disputes", "scale", frozenset({OFFICE}), "disputes"),
+            Entry(
+                "派遣规则",
+                "tasks:routes",
+                "send",
+                DESK,
+                also=("tasks:route", "tasks:route-new"),
+            ),
             Entry("回头看", "tasks:revisits", "return", STAFF, "revisits"),
         ),
     ),

@@ -58,7 +58,11 @@ class ReturnForm(ActionForm):
 class RuleForm(ActionForm):
     to = GridField(label="裁定给")
     note = long_text("裁定理由")
-    becomes_route = forms.BooleanField(label="以后同类、同地的问题按此派遣", required=False)
+    becomes_route = forms.BooleanField(
+        label="以后同类、同地的问题按此派遣",
+        required=False,
+        help_text="先存为派遣规则的草稿，试算后由网格办启用",
+    )
 
 
 class SubmitForm(ActionForm):
@@ -175,7 +179,20 @@ class IssueForm(OrderForm):
         label="改派理由", max_length=LONG, required=False, help_text="不按系统建议时填写"
     )
 
-    field_order = ("grid", "override_reason", "requirement", "deadline_kind", "deadline_amount")
+    becomes_route = forms.BooleanField(
+        label="以后同类、同地的问题按此派遣",
+        required=False,
+        help_text="改派时可选：先存为派遣规则的草稿，试算后由网格办启用",
+    )
+
+    field_order = (
+        "grid",
+        "override_reason",
+        "becomes_route",
+        "requirement",
+        "deadline_kind",
+        "deadline_amount",
+    )
 
 
 FORMS: dict[Action, type[ActionForm]] = {

@@ -1,24 +1,30 @@
 """Who should get a matter: by ruling, by place and category, by the grid that found it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from grids import access
-from grids.models import Grid, Post, User
+from grids.models import Grid, GridScheme, Post, User
 from grids.selectors import locate, rule
 from tasks.deadlines import beijing_date
 from tasks.models import Route, Task
 
-BY_ROUTE, BY_PLACE, BY_FINDER = "以往裁定", "位置与级别", "发现网格"
+BY_ROUTE, BY_PLACE, BY_FINDER = "派遣规则", "位置与级别", "发现网格"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The proposed grid (属地), why, and the 主管部门 of the category (Y1-02)."""
+    """The proposed grid (属地), why, and the 主管部门 of the category (Y1-02).
+
+    `reasons` are the sentences behind it, the deciding one first; `route` the rule that decided.
+    """
 
     grid: Grid | None
     basis: str
     ministry: Grid | None = None
+    reasons: tuple[str, ...] = ()
+    route: Route | None = None
 
     @property
     def is_binding(self) -> bool:
@@ -33,13 +39,49 @@ def propose_grid(task: Task, *, at: datetime) -> Proposal:
     """
     on = beijing_date(at)
     ministry = ministry_of(task, on)
-    place = _by_place(task, on)
-    routed = _by_route(task, place or task.origin_grid, on)
-    if routed is not None:
-        return Proposal(routed, BY_ROUTE, ministry)
+    place = place_of(task, on)
+    route = winner(rules_on(task.scheme, task.category, on), place or task.origin_grid)
+    if route is not None:
+        reasons = _reasons(task, _said(route), route.to_grid, route.to_grid, ministry)
+        return Proposal(route.to_grid, BY_ROUTE, ministry, reasons, route)
     if place is not None and not _covers(place, task.origin_grid):
-        return Proposal(_lifted(task, place, on), BY_PLACE, ministry)
-    return Proposal(_lifted(task, task.origin_grid, on), BY_FINDER, ministry)
+        lifted = _lifted(task, place, on)
+        said = f"坐标落在{place.name}的界线内"
+        return Proposal(lifted, BY_PLACE, ministry, _reasons(task, said, place, lifted, ministry))
+    finder = task.origin_grid
+    lifted = _lifted(task, finder, on)
+    reasons = _reasons(task, _found_by(task, place), finder, lifted, ministry)
+    return Proposal(lifted, BY_FINDER, ministry, reasons)
+
+
+def _reasons(
+    task: Task, first: str, chosen: Grid, lifted: Grid, ministry: Grid | None
+) -> tuple[str, ...]:
+    """The deciding sentence, then level and line ministry where they have a say."""
+    found = [first]
+    if lifted != chosen:
+        tier = task.scheme.tier_label(lifted.tier)
+        found.append(f"{task.get_level_display()}事项由{tier}承办，上提到{lifted.name}")
+    if ministry is not None:
+        category = task.get_category_display()
+        found.append(f"{category}类由{ministry.name}主管（谁主管、谁负责）")
+    return tuple(found)
+
+
+def _said(route: Route) -> str:
+    area = route.under.name if route.under else "全体系"
+    return (
+        f"派遣规则 {route.pk}（{route.get_origin_display()}）：{area}内的"
+        f"{route.get_category_display()}派给{route.to_grid.name}，理由：{route.reason[:80]}"
+    )
+
+
+def _found_by(task: Task, place: Grid | None) -> str:
+    if task.lon is None:
+        return f"没有坐标，按发现网格{task.origin_grid.name}"
+    if place is None:
+        return f"坐标不在任何网格的界线内，按发现网格{task.origin_grid.name}"
+    return f"坐标所在的{place.name}不比发现网格{task.origin_grid.name}更细，按发现网格"
 
 
 def ministry_of(task: Task, on: date) -> Grid | None:
@@ -48,7 +90,7 @@ def ministry_of(task: Task, on: date) -> Grid | None:
     return task.scheme.grids.filter(code=code).first() if code else None
 
 
-def _by_place(task: Task, on: date) -> Grid | None:
+def place_of(task: Task, on: date) -> Grid | None:
     """The innermost grid whose outline covers the point; None without a point or an outline."""
     if task.lon is None or task.lat is None:
         return None
@@ -56,14 +98,23 @@ def _by_place(task: Task, on: date) -> Grid | None:
     return next((one.grid for one in found if one.scheme.pk == task.scheme_id), None)
 
 
-def _by_route(task: Task, place: Grid, on: date) -> Grid | None:
-    """The newest ruling for this category whose area covers the place (以后同类按此派遣)."""
-    routes = Route.objects.filter(scheme=task.scheme, category=task.category)
+def rules_on(scheme: GridScheme, category: str, on: date) -> list[Route]:
+    """The rules that count on the day: the narrowest area first, the newest of equal ones."""
+    routes = Route.objects.filter(scheme=scheme, category=category, from_on__lte=on)
     routes = routes.exclude(until_on__lt=on).select_related("under", "to_grid")
-    for route in routes.order_by("-created_at", "-pk"):
-        if route.under is None or _covers(route.under, place):
-            return route.to_grid
-    return None
+    return sorted(routes, key=precedence)
+
+
+def precedence(route: Route) -> tuple[int, float, int]:
+    """Smaller goes first: deeper area, then later made."""
+    depth = -1 if route.under is None else route.under.level
+    return -depth, -route.created_at.timestamp(), -route.pk
+
+
+def winner(rules: Iterable[Route], place: Grid) -> Route | None:
+    """The first of the ordered rules whose area covers the place (以后同类按此派遣)."""
+    covering = (one for one in rules if one.under is None or _covers(one.under, place))
+    return next(covering, None)
 
 
 def _lifted(task: Task, grid: Grid, on: date) -> Grid:

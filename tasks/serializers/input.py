@@ -83,6 +83,7 @@ class OrderInput(Input):
 class IssueInput(OrderInput):
     grid = GridCode()
     override_reason = serializers.CharField(max_length=LONG, allow_blank=True, default="")
+    becomes_route = serializers.BooleanField(default=False)
 
 
 class UnitInput(serializers.Serializer[Any]):

@@ -13,9 +13,9 @@ from grids.models import Grid, GridKind, GridScheme, User
 from grids.selectors import rule
 from tasks import deadlines, policies, selectors
 from tasks.deadlines import COUNTED
-from tasks.models import Attachment, Campaign, MeasureUnit, Task
+from tasks.models import Attachment, Campaign, MeasureUnit, Route, Task
 from tasks.models.kinds import Category, Kind, Level, ListKind, Strength
-from tasks.services import binding, listing, wording
+from tasks.services import binding, listing, routes, wording
 from tasks.services.moves import Change, Step, move, open_chain
 from tasks.services.numbers import next_number
 from tasks.workflow import Action, Rung
@@ -161,11 +161,13 @@ def issue(
     deadline_text: str = "",
     strength: str = Strength.MUST,
     override_reason: str = "",
+    becomes_route: bool = False,
     version: int | None = None,
 ) -> Task:
     """交办: hand the matter to one grid with its three mandatory fields; the clock starts now.
 
-    A grid other than the proposed one needs `override_reason`, which is kept (Y1-69).
+    A grid other than the proposed one needs `override_reason`, which is kept (Y1-69); with
+    `becomes_route` it also becomes the draft of a 派遣规则, with the same reason.
     """
     order = Order(
         requirement,
@@ -182,6 +184,8 @@ def issue(
         check_receiver(locked, grid, at=at)
         chosen = selectors.propose_grid(locked, at=at)
         data = _choice(locked, grid, chosen, override_reason.strip(), by)
+        if becomes_route and by is not None:
+            _draft_route(locked, grid, data, override_reason.strip(), by=by, at=at)
         fields = order.columns(at=at) | {
             "grid": grid,
             "issuer_grid": issuing_grid(by, locked, grid, at=at),
@@ -207,6 +211,16 @@ def _choice(
             fields={"override_reason": "请写明改派理由"},
         )
     return {"proposed": proposed.pk, "basis": chosen.basis, "overridden": True}
+
+
+def _draft_route(
+    task: Task, grid: Grid, data: dict[str, Any], reason: str, *, by: User, at: datetime
+) -> None:
+    """以后同类按此派遣: only where another grid than the proposed one was chosen, with reasons."""
+    if not data.get("overridden") or not reason:
+        sentence = "只有改派并写明理由时，才能设为派遣规则。"
+        raise Invalid(sentence, fields={"becomes_route": sentence})
+    routes.draft_from(task, grid, reason, origin=Route.Origin.OVERRIDE, by=by, at=at)
 
 
 def check_receiver(task: Task, grid: Grid, *, at: datetime) -> None:

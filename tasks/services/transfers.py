@@ -11,7 +11,7 @@ from tasks.deadlines import beijing_date
 from tasks.models import Route, Task
 from tasks.models.kinds import TransferReason
 from tasks.selectors.single import most_returns
-from tasks.services import wording
+from tasks.services import routes, wording
 from tasks.services.handling import minutes
 from tasks.services.moves import Change, Step, move
 from tasks.services.registration import check_receiver, first_rung
@@ -76,7 +76,7 @@ def rule(
 ) -> Task:
     """裁定: the office decides for good; the matter can then only be handled or reported up.
 
-    With `becomes_route` later matters of this category in the same area are proposed to `to`.
+    With `becomes_route` a draft of a 派遣规则 is kept: it counts once it is switched on.
     """
     note = wording.needed(note, "note", "请写明裁定理由。")
 
@@ -84,24 +84,11 @@ def rule(
         policies.check_target(by, to)
         check_receiver(locked, to, at=at)
         if becomes_route:
-            _keep_route(locked, to, note, by=by, at=at)
+            routes.draft_from(locked, to, note, origin=Route.Origin.RULING, by=by, at=at)
         fields = _handed_to(locked, to, at) | {"ruled_at": at}
         return Change(fields, {"becomes_route": becomes_route} | _clock(locked, at))
 
     return move(task, Step(Action.RULE, by, at, note, version), plan)
-
-
-def _keep_route(task: Task, to: Grid, reason: str, *, by: User, at: datetime) -> None:
-    Route.objects.create(
-        scheme=task.scheme,
-        category=task.category,
-        under=task.origin_grid,
-        to_grid=to,
-        reason=reason,
-        task=task,
-        created_by=by,
-        created_at=at,
-    )
 
 
 def _refuse_settled(task: Task, *, at: datetime) -> None:

@@ -12,7 +12,8 @@ from build_tasks import REQUIREMENT, SUPERVISOR, make_issued, make_registered
 from grids.errors import Invalid, Refused
 from grids.models import Grid, GridBoundary, GridKind, SchemeRule
 from tasks.models import Route, Task
-from tasks.services import life
+from tasks.selectors import propose_grid
+from tasks.services import life, routes
 from tasks.workflow import Rung, State
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -270,7 +271,7 @@ def test_a_job_registers_without_a_person(cast):
     assert (event.by, event.by_label, event.data["aqi"]) == (None, "系统", 118)
 
 
-def test_a_ruling_may_become_a_route_for_later_matters(cast, issued, noon):
+def test_a_ruling_may_become_a_draft_that_counts_once_it_is_switched_on(cast, issued, noon):
     life.rule(
         issued,
         to=cast.tree.other_street,
@@ -279,11 +280,16 @@ def test_a_ruling_may_become_a_route_for_later_matters(cast, issued, noon):
         by=cast.office,
         at=noon,
     )
+    draft = Route.objects.get()
+    assert (draft.task, draft.origin, draft.from_on) == (issued, "RULING", None)
     later = make_registered(cast.scheme, cast.tree.village, cast.worker)
+    assert propose_grid(later, at=noon).grid == cast.tree.village
 
-    with pytest.raises(Invalid, match=r"以往裁定.*大码头街道"):
+    on = noon.date()
+    routes.switch_on(draft, from_on=on, note="试算有用", by=cast.office, at=noon)
+
+    with pytest.raises(Invalid, match=r"派遣规则.*大码头街道"):
         make_issued(later, cast.tree.village, cast.office)
-    assert Route.objects.get().task == issued
 
 
 def test_the_words_of_the_order_are_kept(issued):
