@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stations.views import forecasts, imports, live, rankings, station, watch, whatif
+from stations.views import batches, forecasts, imports, live, rankings, station, watch, whatif
 
 app_name = "stations"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("stations/alarms/", watch.alarms, name="alarms"),
     path("stations/alarms/<int:pk>/", watch.alarm, name="alarm"),
     path("stations/import/", imports.import_page, name="import"),
+    path("stations/import/<int:pk>/", batches.batch, name="import-batch"),
     path("stations/forecast/", forecasts.forecast, name="forecast"),
     path("stations/targets/", watch.targets, name="targets"),
     path("stations/targets/external/", watch.external, name="external"),

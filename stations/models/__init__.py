@@ -3,6 +3,7 @@
 from stations.models.alarms import Alarm
 from stations.models.days import DailyAir
 from stations.models.forecasts import Forecast
+from stations.models.layouts import ImportLayout
 from stations.models.places import StationPlace
 from stations.models.rankings import Ranking, RankingLine
 from stations.models.readings import HourlyReading, IngestBatch, ReadingRevision
@@ -15,6 +16,7 @@ __all__ = [
     "ExternalRank",
     "Forecast",
     "HourlyReading",
+    "ImportLayout",
     "IngestBatch",
     "Ranking",
     "RankingLine",

@@ -1,6 +1,7 @@
 """入库: the one door through which hourly values come in, from files, devices and the API."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,6 +202,19 @@ def _by_line(feed: Feed, refused: list[screening.Rejection]) -> list[tuple[int, 
     return [(line, code, printable(detail)) for line, code, detail in found]
 
 
+def matched(
+    written: Iterable[str],
+    known: Mapping[str, policies.Named],
+    aliases: Mapping[str, str],
+    takes_names: bool = True,  # noqa: FBT001, FBT002
+) -> dict[str, policies.Named]:
+    """Which station each text of a file means: an alias, a code, or a name that only one has."""
+    counts = Counter(one.name for one in known.values())
+    by_name = {one.name: one for one in known.values() if takes_names and counts[one.name] == 1}
+    found = {text: known.get(aliases.get(text, text)) or by_name.get(text) for text in written}
+    return {text: one for text, one in found.items() if one is not None}
+
+
 def _stations(
     feed: Feed, origin: Origin, by: User | None
 ) -> tuple[NDArray[Any], list[screening.Rejection]]:
@@ -209,11 +223,11 @@ def _stations(
     codes = list(dict.fromkeys(written))
     number_of = {code: number for number, code in enumerate(codes)}
     place = np.array([number_of[code] for code in written], dtype=np.int64)
-    known = policies.named_stations(by)
+    known = matched(codes, policies.named_stations(by), origin.aliases, origin.format != "api")
     ids = np.zeros(len(codes), dtype=np.int64)
     problems: dict[int, tuple[str, str]] = {}
     for number, code in enumerate(codes):
-        station = known.get(origin.aliases.get(code, code))
+        station = known.get(code)
         if station is None:
             problems[number] = "unknown_station", f"没有代码为“{code[:40]}”的站点"
         elif not station.may_write:

@@ -2,18 +2,16 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from air import day_rows, hour_of, make_station, put, row
 from grids.models import Clause
-from stations.models import HourlyReading, IngestBatch, Ranking, StationLog
+from stations.models import HourlyReading, Ranking, StationLog
 from stations.periods import Period
 from stations.services import ranking
 
 TUESDAY = date(2026, 11, 17)
-HEAD = "station,hour_ending_at,pm25_ugm3,pm10_ugm3,so2_ugm3,no2_ugm3,co_mgm3,o3_ugm3\n"
 
 
 @pytest.fixture(autouse=True)
@@ -115,54 +113,6 @@ def test_a_period_that_is_none_publishes_nothing(scheme, station, office, period
 
     assert answer.status_code == 302
     assert not Ranking.objects.exists()
-
-
-def _upload(user, text, **more):
-    file = SimpleUploadedFile("小时.csv", text.encode("gb18030"))
-    data = {"file": file, "format": "csv", "hour": "", "aliases": "", **more}
-    return _client(user).post(reverse("stations:import"), data)
-
-
-def test_an_import_is_tried_first_and_taken_in_then(station, chief):
-    text = HEAD + "S-1,2026-11-17 08:00,35,60,8,20,0.7,80\nS-9,2026-11-17 08:00,1,1,1,1,1,1\n"
-
-    tried = _upload(chief, text, act="try")
-
-    assert tried.status_code == 200
-    assert "没有代码为“S-9”的站点" in _text(tried)
-    assert not HourlyReading.objects.exists()
-    held = tried.context["held"]
-    again = {"held": held, "name": "小时.csv", "format": "csv", "hour": "", "aliases": ""}
-    taken = _client(chief).post(reverse("stations:import"), again | {"act": "take"})
-    assert taken.status_code == 302
-    assert HourlyReading.objects.count() == 1
-    assert IngestBatch.objects.get().by == chief
-
-
-def test_a_held_file_belongs_to_who_uploaded_it(station, chief, office):
-    tried = _upload(chief, HEAD + "S-1,2026-11-17 08:00,35,60,8,20,0.7,80\n", act="try")
-    again = {"held": tried.context["held"], "format": "csv", "act": "take"}
-
-    answer = _client(office).post(reverse("stations:import"), again)
-
-    assert answer.status_code == 409
-    assert not HourlyReading.objects.exists()
-
-
-@pytest.mark.parametrize(("text", "words"), [("a,b\n1,2\n", "表头缺少"), ("station", "没有数据行")])
-def test_a_useless_file_gets_its_sentence(station, chief, text, words):
-    answer = _upload(chief, text, act="try")
-
-    assert answer.status_code == 422
-    assert words in _text(answer)
-
-
-def test_an_import_without_a_file_or_with_odd_names_is_shown_again(station, chief):
-    empty = _client(chief).post(reverse("stations:import"), {"format": "csv"})
-    odd = _upload(chief, HEAD, aliases="没有等号")
-
-    assert (empty.status_code, odd.status_code) == (422, 422)
-    assert "应写成 站点代码=文件里的名称" in _text(odd)
 
 
 @pytest.mark.clause("W-18")

@@ -65,6 +65,11 @@ def ranking_of(cast: SimpleNamespace) -> Ranking:
     return ranking.publish(cast.scheme, Period.parse("2026-11-17"), by=None, at=cast.noon)
 
 
+def an_import_batch(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    outcome = put(day_rows(station_of(cast), TUESDAY), by=cast.office, at=cast.noon)
+    return {"pk": outcome.batch.pk}, {}
+
+
 def a_ranking(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"pk": ranking_of(cast).pk}, {}
 
@@ -211,6 +216,11 @@ ROUTES = {
         dict.fromkeys(PEOPLE, 403)
         | {"anonymous": 302, "chief": 422, "office": 422, "outsider": 422},
     ),
+    ("stations:import-batch", "GET"): (
+        "import batch",
+        dict.fromkeys(PEOPLE, 403)
+        | {"anonymous": 302, "chief": 404, "office": 200, "outsider": 404},
+    ),
     ("api:station-list", "GET"): (None, API_READERS),
     ("api:station-detail", "GET"): (
         "station",
@@ -245,6 +255,7 @@ OBJECTS_STATIONS = {
     "station": a_station,
     "station log": a_log,
     "station review": a_review,
+    "import batch": an_import_batch,
     "ranking": a_ranking,
     "ranking publication": a_publication,
     "api ranking publication": an_api_publication,
