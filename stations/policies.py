@@ -71,3 +71,13 @@ def may_forecast(user: User, scheme: GridScheme) -> bool:
 def check_forecast(user: User, scheme: GridScheme) -> None:
     if not may_forecast(user, scheme):
         raise PermissionDenied("只有体系的主管单位能录入预报")
+
+
+def may_set_target(user: User, scheme: GridScheme) -> bool:
+    """下达、调整、撤销目标: whoever oversees the whole scheme."""
+    return access.holds(user, access.OVERSEE, root_of(scheme))
+
+
+def check_target(user: User, scheme: GridScheme) -> None:
+    if not may_set_target(user, scheme):
+        raise PermissionDenied("只有体系的主管单位能下达或调整目标")

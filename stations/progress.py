@@ -71,8 +71,7 @@ class Progress:
 
     @property
     def label(self) -> str:
-        known = dict(Target.Indicator.choices)
-        return known.get(self.target.indicator, self.target.indicator)
+        return self.target.label
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from stations.views import batches, forecasts, imports, live, rankings, station, watch, whatif
+from stations.views import (
+    batches,
+    forecasts,
+    imports,
+    live,
+    rankings,
+    station,
+    targets,
+    units,
+    watch,
+    whatif,
+)
 
 app_name = "stations"
 
@@ -20,9 +31,17 @@ urlpatterns = [
     path("stations/import/", imports.import_page, name="import"),
     path("stations/import/<int:pk>/", batches.batch, name="import-batch"),
     path("stations/forecast/", forecasts.forecast, name="forecast"),
-    path("stations/targets/", watch.targets, name="targets"),
-    path("stations/targets/external/", watch.external, name="external"),
+    path("stations/targets/", targets.targets, name="targets"),
+    path("stations/targets/external/", targets.external, name="external"),
+    path("stations/targets/new/", targets.new, name="target-new"),
+    path("stations/targets/<int:pk>/", targets.target, name="target"),
+    path("stations/targets/<int:pk>/change/", targets.change, name="target-change"),
+    path("stations/targets/<int:pk>/withdraw/", targets.withdraw, name="target-withdraw"),
+    path("stations/editions/", units.editions, name="editions"),
+    path("stations/units/<int:pk>/", units.unit, name="unit"),
     path("stations/<str:code>/", station.detail, name="detail"),
+    path("stations/<str:code>/year/", station.year, name="year"),
+    path("stations/<str:code>/place/", station.place, name="place"),
     path("stations/<str:code>/log/", station.log, name="log"),
     path("stations/<str:code>/review/", station.review_values, name="review"),
     path("schemes/<slug:code>/stations/", station.scheme_panel, name="scheme-panel"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from config.demo import people, replay, story
+from config.demo import people, places, replay, story
 from grids.errors import Refused
 from grids.models import GridScheme
 from notices import jobs as notice_jobs
@@ -24,7 +24,7 @@ def load(*, at: datetime) -> dict[str, int]:
         raise Refused("还没有网格体系，请先运行 manage.py load_scheme schemes/*/。")
     cast = people.settle(at=at)
     GridScheme.objects.update(is_demo=True)
-    counts = {"accounts": len(cast)} | replay.advance(at=at)
+    counts = {"accounts": len(cast)} | places.settle(cast, at=at) | replay.advance(at=at)
     for scheme in GridScheme.objects.order_by("pk"):
         if not scheme.tasks.exists():
             counts[scheme.code] = story.play(scheme, cast, at=at)

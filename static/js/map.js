@@ -5,7 +5,8 @@
 //      data-url="areas.json" data-points="points.json" data-focus="CODE"
 //      data-pick-lon="id_longitude" data-pick-lat="id_latitude"
 //      data-tiles="https://…/{z}/{x}/{y}" data-tiles-datum="gcj02" data-tiles-credit="…">
-// Properties of a feature: name, code, url, note, level (AQI 1–6), tone (late w go info), rings ([metres]), value.
+// Properties of a feature: name, code, url, note, level (AQI 1–6), tone (late w go info), rings ([metres]), value,
+// mark "source" with upwind true or false.
 import { toGcj02, toWgs84 } from "./datum.js";
 
 const LEVELS = ["#ffffff", "#00e400", "#ffff00", "#ff7e00", "#ff0000", "#99004c", "#7e0023"];
@@ -15,6 +16,7 @@ const LEVEL_WORDS = ["无数据", "优", "良", "轻度", "中度", "重度", "�
 const BOUNDARY = { color: "#5d8d81", weight: 1.2, fillColor: "#dcebe5", fillOpacity: 0.55 };
 const HELD = { color: "#0a4f44", weight: 2.6, fillColor: "#bfdcd3", fillOpacity: 0.75 };
 const RING = { color: "#2a5d8f", weight: 1, dashArray: "4 4", fill: false, interactive: false };
+const RING_NAMES = ["核心圈", "重点圈", "辐射圈"];
 const NAMES_FROM_ZOOM = 11;
 
 let library;
@@ -61,6 +63,9 @@ function areaStyle({ properties }, focus) {
 }
 
 function pointMark(L, { properties }, place) {
+  if (properties.mark === "source") {
+    return L.circleMarker(place, { radius: 6, color: TONES.w, weight: 2, fillColor: properties.upwind ? TONES.w : "#ffffff", fillOpacity: 0.95 });
+  }
   const filled = properties.level === undefined ? TONES[properties.tone ?? ""] : LEVELS[properties.level];
   return L.circleMarker(place, { radius: properties.radius ?? 7, color: "#1c2b28", weight: 1.4, fillColor: filled, fillOpacity: 0.95 });
 }
@@ -97,16 +102,27 @@ function nameAreas(L, map, areas) {
 }
 
 function drawPoints(L, map, data, element, projection) {
+  const isAlone = data.features.filter(({ properties }) => properties.rings).length === 1;
   const points = L.geoJSON(data, {
     ...projection,
     filter: ({ geometry }) => geometry?.type === "Point",
     pointToLayer: (feature, place) => pointMark(L, feature, place),
     onEachFeature(feature, layer) {
       attach(layer, feature, element);
-      for (const metres of feature.properties.rings ?? []) L.circle(layer.getLatLng(), { ...RING, radius: metres }).addTo(map);
+      for (const [place, metres] of (feature.properties.rings ?? []).entries()) {
+        L.circle(layer.getLatLng(), { ...RING, radius: metres }).addTo(map);
+        if (isAlone) nameRing(L, map, layer.getLatLng(), metres, RING_NAMES[place]);
+      }
     },
   }).addTo(map);
   return points;
+}
+
+// At the northern end of the ring, where it hides no point.
+function nameRing(L, map, centre, metres, name) {
+  const top = L.latLng(centre.lat + metres / 111195, centre.lng);
+  const label = L.tooltip({ permanent: true, direction: "top", offset: [0, 4], className: "map-name", interactive: false });
+  label.setLatLng(top).setContent(document.createTextNode(`${name} ${metres} 米`).textContent).addTo(map);
 }
 
 function pickPlace(L, map, element, isShifted) {
@@ -168,6 +184,10 @@ function frame(map, layers, focus) {
   const shapes = held ? [held] : layers.filter(Boolean);
   const bounds = shapes.reduce((all, shape) => {
     const own = shape.getBounds?.() ?? shape.getLatLng().toBounds(2000);
+    for (const mark of shape.getLayers?.() ?? []) {
+      const widest = Math.max(0, ...(mark.feature?.properties.rings ?? []));
+      if (widest) own.extend(mark.getLatLng().toBounds(2 * widest));
+    }
     return all ? all.extend(own) : own;
   }, null);
   if (bounds?.isValid()) map.fitBounds(bounds, { padding: [18, 18], maxZoom: 15 });

@@ -65,6 +65,11 @@ class Target(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} {self.indicator}"
 
+    @property
+    def label(self) -> str:
+        """The indicator in Chinese; a word of a document that we do not know as it stands."""
+        return dict(self.Indicator.choices).get(self.indicator, self.indicator)
+
 
 class TargetRevision(models.Model):
     """下达、调整、撤销 of a target by a person: what it was, who, when, why. Append-only.

@@ -9,6 +9,7 @@ import numpy as np
 
 from grids.models import GridScheme
 from stations import hours, rankables, selectors
+from stations.interventions import Intervention
 from stations.models import (
     Alarm,
     DailyAir,
@@ -127,8 +128,14 @@ def _hour(
     )
 
 
-def chart(shown: Iterable[Hour], pollutant: str, alarms: Iterable[Alarm]) -> dict[str, Any]:
-    """One pollutant, or the AQI, with the limits of the date as thin lines and episodes marked."""
+def chart(
+    shown: Iterable[Hour],
+    pollutant: str,
+    alarms: Iterable[Alarm],
+    acts: Iterable[Intervention] = (),
+) -> dict[str, Any]:
+    """One pollutant, or the AQI, with the limits of the date as thin lines, episodes and what was
+    done marked on the curve; acts within one hour share a mark. Missing hours are gaps."""
     rows = list(shown)
     labels = [row.at.strftime("%m-%d %H:00") for row in rows]
     is_aqi = pollutant == "aqi"
@@ -138,9 +145,11 @@ def chart(shown: Iterable[Hour], pollutant: str, alarms: Iterable[Alarm]) -> dic
         {"x": f"{alarm.started_at.astimezone(BEIJING):%m-%d %H:00}", "name": "报警"}
         for alarm in alarms
     ]
+    marks += _act_marks(acts)
     return {
         "kind": "line",
         "x": labels,
+        "x_title": "小时（止）",
         "y_title": name,
         "unit": "" if is_aqi else "mg/m³" if pollutant == "co" else "µg/m³",
         "series": [{"name": name, "data": data}],
@@ -148,6 +157,18 @@ def chart(shown: Iterable[Hour], pollutant: str, alarms: Iterable[Alarm]) -> dic
         "marks": [mark for mark in marks if mark["x"] in labels],
         "empty": "这段时间没有数据。",
     }
+
+
+def _act_marks(acts: Iterable[Intervention]) -> list[dict[str, str]]:
+    """At the end of the hour in which each was done: 巡查, or 巡查 2 项 for several."""
+    kinds: dict[str, list[str]] = {}
+    for act in acts:
+        ending = hours.moment_of(hours.hour_number(act.at - timedelta(microseconds=1)) + 1)
+        kinds.setdefault(f"{ending.astimezone(BEIJING):%m-%d %H:00}", []).append(act.kind)
+    return [
+        {"x": label, "name": f"{given[0]} {len(given)} 项" if len(given) > 1 else given[0]}
+        for label, given in kinds.items()
+    ]
 
 
 def _limits(pollutant: str, on: date | None) -> list[dict[str, Any]]:
@@ -175,7 +196,7 @@ def calendar(station: Station, month: Period, edition: Edition | None) -> list[C
         found.append(
             CalendarDay(
                 on=day,
-                aqi=_day_aqi(row, edition) if row else None,
+                aqi=day_aqi(row, edition) if row else None,
                 is_valid=bool(row and row["is_valid"]),
                 is_out=not month.first <= day <= month.last,
             )
@@ -184,7 +205,8 @@ def calendar(station: Station, month: Period, edition: Edition | None) -> list[C
     return found
 
 
-def _day_aqi(row: dict[str, Any], edition: Edition | None) -> int | None:
+def day_aqi(row: dict[str, Any], edition: Edition | None) -> int | None:
+    """The stored AQI, or that of the edition asked for."""
     aqi: int | None = row["aqi"] if edition is None else hours.reported_day(row, edition)["aqi"]
     return aqi
 

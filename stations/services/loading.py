@@ -9,7 +9,7 @@ from grids.errors import Invalid
 from grids.loading import Change, Row, read_csv, sync
 from grids.models import Grid, GridScheme
 from grids.selectors import rule
-from stations.models import Station, StationPost, Target
+from stations.models import Station, StationPlace, StationPost, Target, TargetRevision
 from stations.standards import BEIJING
 
 _RINGS = {"core": "core_m", "key": "key_m", "radiation": "radiation_m"}
@@ -19,13 +19,15 @@ def load(scheme: GridScheme, folder: Path, *, dry_run: bool = False, at: datetim
     """stations.csv, station_posts.csv and targets.csv → tables; returns every difference.
 
     What the folder no longer names stays: a station is closed by hand, never deleted by a load.
+    What people entered stays too: a position with an entry, a target that somebody altered.
     Raises Invalid with file and line.
     """
     grids = {grid.code: grid for grid in Grid.objects.filter(scheme=scheme)}
     how: dict[str, Any] = {"dry_run": dry_run, "scheme": scheme.code}
     rows = read_csv(folder / "stations.csv", ["code", "name", "control", "grid"])
     defaults = _defaults(scheme, at.astimezone(BEIJING).date())
-    wishes = [_station(row, scheme, grids, defaults) for row in rows]
+    held = set(StationPlace.objects.filter(station__scheme=scheme).values_list("station__code"))
+    wishes = [_station(row, scheme, grids, defaults, held) for row in rows]
     changes = sync(Station, ["code"], wishes, kind="station", **how)
     posts = read_csv(folder / "station_posts.csv", ["station", "role", "title"])
     changes += sync(
@@ -36,7 +38,9 @@ def load(scheme: GridScheme, folder: Path, *, dry_run: bool = False, at: datetim
         **how,
     )
     targets = read_csv(folder / "targets.csv", ["code", "subject", "indicator", "operator"])
-    wishes = [_target(row, scheme, grids) for row in targets]
+    altered = TargetRevision.objects.filter(target__scheme=scheme)
+    own = set(altered.values_list("target__code", flat=True))
+    wishes = [_target(row, scheme, grids) for row in targets if row["code"] not in own]
     return changes + sync(Target, ["scheme", "code"], wishes, kind="target", **how)
 
 
@@ -53,7 +57,11 @@ def _defaults(scheme: GridScheme, on: date) -> dict[str, Any]:
 
 
 def _station(
-    row: Row, scheme: GridScheme, grids: dict[str, Grid], defaults: dict[str, Any]
+    row: Row,
+    scheme: GridScheme,
+    grids: dict[str, Grid],
+    defaults: dict[str, Any],
+    held: set[tuple[str]],
 ) -> dict[str, Any]:
     grid = grids.get(row.need("grid"))
     if grid is None:
@@ -67,8 +75,23 @@ def _station(
         "control": row.choice("control", Station.Control.values),
         "install_place": row.get("install_place", ""),
         "clause": row.get("clause", ""),
+        **({} if (row["code"],) in held else _position(row)),
         **defaults,
     }
+
+
+def _position(row: Row) -> dict[str, float]:
+    """`lon` and `lat`, WGS-84 degrees, where the file gives both; otherwise the position stays."""
+    given = {name: row.get(name, "") for name in ("lon", "lat")}
+    if not any(given.values()):
+        return {}
+    try:
+        found = {name: float(text) for name, text in given.items()}
+    except ValueError as error:
+        raise row.error("“lon”和“lat”要一起填，写十进制度，如 112.819 和 28.361。") from error
+    if not (73 <= found["lon"] <= 136 and 3 <= found["lat"] <= 54):
+        raise row.error("坐标不在中国境内，请核对经度 lon 和纬度 lat 有没有填反。")
+    return found
 
 
 def _posts(rows: list[Row], scheme: GridScheme) -> list[dict[str, Any]]:
@@ -111,6 +134,8 @@ def _target(row: Row, scheme: GridScheme, grids: dict[str, Grid]) -> dict[str, A
         "year": row.whole("year") or None,
         "strength": row.get("strength", "") or "MUST",
         "clause": row.get("clause", ""),
+        "issuer": row.get("issuer", ""),
+        "document": row.get("document", ""),
     }
 
 

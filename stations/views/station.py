@@ -1,6 +1,6 @@
 """One station: its page, its log, its values under review, the roster."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from grids.selectors import quote
-from stations import policies
+from stations import interventions, policies, roses
 from stations.forms import LogForm, ReviewForm
 from stations.models import Station
+from stations.pages import points
 from stations.pages import station as pages
+from stations.pages import year as years
 from stations.periods import Kind, Period
-from stations.services import logbook, review
+from stations.services import logbook, places, review
 from stations.standards import BEIJING, POLLUTANTS, SYMBOLS, Edition
+from stations.target_forms import PlaceForm
 from stations.views.common import edition_of, reader_scheme, seen_station
 
 
@@ -35,13 +38,20 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     pollutant = asked.get("item") if asked.get("item") in {"aqi", *POLLUTANTS} else "aqi"
     rows = pages.last_hours(station, at, count, edition)
     alarms = pages.alarms(station)
+    acts = interventions.between(request.user, station, at - timedelta(hours=count), at)
     month = _month(asked.get("month", ""), Period.containing(Kind.MONTH, on))
     day = _day(asked.get("day", ""))
     return {
         "station": station,
         "now": pages.live_row(station, at),
         "hours": list(reversed(rows)),
-        "spec": pages.chart(rows, pollutant or "aqi", alarms),
+        "spec": pages.chart(rows, pollutant or "aqi", alarms, acts),
+        "acts": acts,
+        "missing": sum(all(v is None for v in row.values.values()) for row in rows),
+        "point": points.collection([station], at),
+        "places": list(station.places.select_related("by").order_by("-at", "-pk")[:10]),
+        "place_form": PlaceForm(),
+        "targets": station.targets.filter(is_withdrawn=False).order_by("-year", "code"),
         "items": [("", "AQI"), *((name, SYMBOLS[name]) for name in POLLUTANTS)],
         "item": pollutant,
         "spans": [("", "24 小时"), ("72", "3 天"), ("168", "7 天")],
@@ -80,6 +90,58 @@ def _day(code: str) -> Period | None:
     except ValueError:
         return None
     return period if period and period.kind is Kind.DAY else None
+
+
+@login_required
+@require_GET
+def year(request: HttpRequest, code: str) -> HttpResponse:
+    """站点一年: a coloured calendar and the roses of wind and concentration."""
+    station, at, asked = seen_station(request, code), timezone.now(), request.GET
+    edition, shown_year = edition_of(request), _year(asked.get("year", ""), timezone.localdate())
+    item = asked.get("item", "") if asked.get("item") in POLLUTANTS else "pm25"
+    span = asked.get("days", "") if asked.get("days") in years.SPANS else ""
+    months = years.year_of(station, shown_year, edition)
+    rose = years.rose_of(station, item, at, years.SPANS[span])
+    shown = {
+        "station": station,
+        "year": shown_year,
+        "months": months,
+        "levels": years.levels(months),
+        "spec": years.calendar_chart(months, shown_year),
+        "rose": rose,
+        "wind": years.wind_chart(rose),
+        "concentration": years.concentration_chart(rose, item),
+        "classes": roses.CLASS_NAMES,
+        "item": item,
+        "symbol": SYMBOLS[item],
+        "items": [(name, SYMBOLS[name]) for name in POLLUTANTS],
+        "spans": [(key, f"近 {days} 天") for key, days in years.SPANS.items()],
+        "edition": edition,
+        "editions": list(Edition),
+        "today": timezone.localdate(),
+    }
+    return render(request, "stations/year.html", shown)
+
+
+def _year(code: str, on: date) -> Period:
+    try:
+        period = Period.parse(code) if code else Period.containing(Kind.YEAR, on)
+    except ValueError:
+        period = Period.containing(Kind.YEAR, on)
+    return period if period.kind is Kind.YEAR else Period.containing(Kind.YEAR, period.first)
+
+
+@login_required
+@require_POST
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """登记坐标."""
+    station, form = seen_station(request, code), PlaceForm(request.POST)
+    if not form.is_valid():
+        shown = _context(request, station) | {"place_form": form}
+        return render(request, "stations/detail.html", shown, status=422)
+    places.place(station, by=request.user, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, "已登记坐标，地图、管控圈和上风向从现在起按它计算。")
+    return redirect("stations:detail", station.code)
 
 
 @login_required

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from air import day_rows, hour_of, make_station, put
-from stations.models import Alarm, Ranking, Station
+from stations.models import Alarm, Ranking, Station, Target
 from stations.periods import Period
 from stations.services import ranking
 
@@ -123,6 +123,54 @@ def an_external_rank(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {}, data
 
 
+def target_of(cast: SimpleNamespace) -> Target:
+    return Target.objects.create(
+        scheme=cast.scheme,
+        code="t",
+        subject="全区",
+        indicator="pm10_mean",
+        operator="<=",
+        value=70,
+        year=2026,
+    )
+
+
+_TARGET = {
+    "operator": "<=",
+    "value": "65",
+    "year": "2026",
+    "strength": "MUST",
+    "issuer": "市生态环境局",
+    "document": "",
+    "reason": "加严",
+}
+
+
+def a_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    return {"pk": target_of(cast).pk}, {}
+
+
+def a_new_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    return {}, _TARGET | {"subject": "", "indicator": "pm25_mean"}
+
+
+def a_changed_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    return {"pk": target_of(cast).pk}, _TARGET
+
+
+def a_withdrawn_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    return {"pk": target_of(cast).pk}, {"w-reason": "文件废止"}
+
+
+def a_unit(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    return {"pk": station_of(cast).grid_id}, {}
+
+
+def a_place(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    data = {"datum": "gcj02", "lon": "112.35", "lat": "28.6", "reason": "现场定位"}
+    return {"code": station_of(cast).code}, data
+
+
 def a_scheme(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"code": cast.scheme.code}, {}
 
@@ -144,6 +192,25 @@ ROUTES = {
     ("stations:compare", "GET"): (None, READERS),
     ("stations:alarms", "GET"): (None, READERS),
     ("stations:targets", "GET"): (None, READERS),
+    ("stations:target", "GET"): ("target", READERS | NOT_FOR_STRANGERS),
+    ("stations:target-new", "GET"): (
+        None,
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 200, "outsider": 200},
+    ),
+    ("stations:target-new", "POST"): (
+        "new target",
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 302},
+    ),
+    ("stations:target-change", "POST"): (
+        "changed target",
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 404},
+    ),
+    ("stations:target-withdraw", "POST"): (
+        "withdrawn target",
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 404},
+    ),
+    ("stations:editions", "GET"): ("station page", READERS),
+    ("stations:unit", "GET"): ("unit", READERS | NOT_FOR_STRANGERS),
     ("stations:external", "POST"): (
         "external rank",
         dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 302},
@@ -161,6 +228,21 @@ ROUTES = {
     ("stations:board", "GET"): (None, dict.fromkeys(PEOPLE, 200)),
     ("stations:scheme-panel", "GET"): ("air scheme", READERS),
     ("stations:detail", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
+    ("stations:year", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
+    ("stations:place", "POST"): (
+        "station place",
+        {
+            "anonymous": 302,
+            "worker": 403,
+            "neighbour": 403,
+            "manager": 403,
+            "chief": 302,
+            "office": 302,
+            "outsider": 404,
+            "enterprise": 404,
+            "guest": 403,
+        },
+    ),
     ("stations:log", "POST"): (
         "station log",
         {
@@ -262,6 +344,12 @@ OBJECTS_STATIONS = {
     "ranking correction": a_correction,
     "alarm": an_alarm,
     "external rank": an_external_rank,
+    "target": a_target,
+    "new target": a_new_target,
+    "changed target": a_changed_target,
+    "withdrawn target": a_withdrawn_target,
+    "unit": a_unit,
+    "station place": a_place,
     "alarm verdict": a_verdict,
     "air scheme": a_scheme,
     "readings batch": a_batch,

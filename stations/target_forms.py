@@ -1,0 +1,86 @@
+"""Shape of what the office enters: targets and positions."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from grids.models import Grid
+from stations.models import Station, StationPlace, Target
+from stations.services.targets import UNITS, Wish
+
+
+class TargetForm(forms.Form):
+    """What a year must reach. `subject`: "" the whole scheme, `g…` a unit, `s…` a station."""
+
+    subject = forms.ChoiceField(label="对象", required=False)
+    indicator = forms.ChoiceField(
+        label="指标", choices=[(i.value, i.label) for i in Target.Indicator if i.value in UNITS]
+    )
+    operator = forms.ChoiceField(label="比较", choices=Target.Operator.choices)
+    value = forms.DecimalField(label="目标值", max_digits=9, decimal_places=3)
+    year = forms.IntegerField(
+        label="年度", required=False, min_value=2000, max_value=2100, help_text="空着是每年"
+    )
+    strength = forms.ChoiceField(label="约束", choices=[("MUST", "必须"), ("STRIVE", "力争")])
+    issuer = forms.CharField(label="下达单位", max_length=120)
+    document = forms.CharField(
+        label="文件", required=False, max_length=160, help_text="文号或标题，如 中原政〔2017〕2号"
+    )
+    reason = forms.CharField(label="原因", max_length=200, help_text="为什么下达或调整")
+
+    def __init__(
+        self, *args: Any, grids: Iterable[Grid] = (), stations: Iterable[Station] = (), **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.grids = {f"g{grid.pk}": grid for grid in grids}
+        self.stations = {f"s{station.pk}": station for station in stations}
+        units = [(key, grid.name) for key, grid in self.grids.items()]
+        points = [(key, station.name) for key, station in self.stations.items()]
+        self.fields["subject"].choices = [  # type: ignore[attr-defined]
+            ("", "全区"),
+            ("责任单位", units),
+            ("站点", points),
+        ]
+
+    @property
+    def wish(self) -> Wish:
+        given = dict(self.cleaned_data)
+        subject = given.pop("subject")
+        given.pop("reason")
+        return Wish(**given, grid=self.grids.get(subject), station=self.stations.get(subject))
+
+
+class TargetChangeForm(TargetForm):
+    """调整: subject and indicator stay."""
+
+    subject = None
+    indicator = None
+
+    def __init__(self, *args: Any, target: Target, **kw: Any) -> None:
+        forms.Form.__init__(self, *args, **kw)
+        self.target = target
+
+    @property
+    def wish(self) -> Wish:
+        given = dict(self.cleaned_data)
+        given.pop("reason")
+        return Wish(
+            **given,
+            indicator=self.target.indicator,
+            grid=self.target.grid,
+            station=self.target.station,
+        )
+
+
+class WithdrawTargetForm(forms.Form):
+    reason = forms.CharField(label="撤销原因", max_length=200)
+
+
+class PlaceForm(forms.Form):
+    """A position as a device or a map service gives it."""
+
+    datum = forms.ChoiceField(label="坐标系", choices=StationPlace.Datum.choices)
+    lon = forms.FloatField(label="经度", help_text="十进制度，如 112.819")
+    lat = forms.FloatField(label="纬度", help_text="十进制度，如 28.361")
+    reason = forms.CharField(label="依据", max_length=200, help_text="如：现场定位、站点备案表")
