@@ -23,7 +23,8 @@ ALL = READERS | {ENTERPRISE}
 
 @dataclass(frozen=True)
 class Entry:
-    """One link. `also` lists further URL names that light it up."""
+    """One link. `also` lists further URL names that light it up; `for_root`: only for the office
+    of the whole regime, not for one of its districts."""
 
     title: str
     name: str
@@ -32,6 +33,7 @@ class Entry:
     count: str = ""
     also: tuple[str, ...] = ()
     is_main: bool = False
+    for_root: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,14 @@ GROUPS = (
             Entry("受理交办", "tasks:inbox", "inbox", DESK, "inbox", ("tasks:register",)),
             Entry("验收", "tasks:acceptance", "check", JUDGES, "acceptance"),
             Entry("台账", "tasks:ledger", "ledger", ALL, also=("tasks:detail", "tasks:act")),
-            Entry("台账导入", "tasks:import", "upload", DESK, also=("tasks:import-batch",)),
+            Entry(
+                "台账导入",
+                "tasks:import",
+                "upload",
+                frozenset({OFFICE}),
+                also=("tasks:import-batch",),
+                for_root=True,
+            ),
             Entry("争议裁定", "tasks:disputes", "scale", frozenset({OFFICE}), "disputes"),
             Entry(
                 "派遣规则",
@@ -90,7 +99,7 @@ GROUPS = (
                 ("notices:summons",),
             ),
             Entry("目标余量", "stations:targets", "target", READERS),
-            Entry("数据导入", "stations:import", "upload", frozenset({OFFICE})),
+            Entry("数据导入", "stations:import", "upload", frozenset({OFFICE}), for_root=True),
         ),
     ),
     Group(
@@ -227,25 +236,30 @@ TAB_SETS = (
 )
 
 
-def for_roles(roles: Collection[str]) -> Navigation:
+def for_roles(roles: Collection[str], *, runs_a_regime: bool = True) -> Navigation:
     """What a person with these role codes may reach; no role at all sees nothing."""
     held = frozenset(roles)
-    trimmed = (
-        replace(group, entries=tuple(entry for entry in group.entries if entry.roles & held))
-        for group in GROUPS
-    )
+
+    def is_open(entry: Entry) -> bool:
+        return bool(entry.roles & held) and (runs_a_regime or not entry.for_root)
+
+    trimmed = (replace(group, entries=tuple(filter(is_open, group.entries))) for group in GROUPS)
     return Navigation(
         groups=tuple(group for group in trimmed if group.entries),
         tabs=_tabs(held),
-        closed=frozenset(name for name, roles in _doors().items() if not roles & held),
+        closed=frozenset(name for name, roles in _doors().items() if not roles & held)
+        | {entry.name for entry in _listed() if entry.for_root and not is_open(entry)},
     )
+
+
+def _listed() -> list[Entry]:
+    return [entry for group in GROUPS for entry in group.entries]
 
 
 def _doors() -> dict[str, frozenset[str]]:
     """Every page of menus and tabs with the roles it is open to; the widest word counts."""
     found = dict(ELSEWHERE)
-    listed = [entry for group in GROUPS for entry in group.entries]
-    for entry in listed + [tab for _, tabs in TAB_SETS for tab in tabs]:
+    for entry in _listed() + [tab for _, tabs in TAB_SETS for tab in tabs]:
         found[entry.name] = found.get(entry.name, frozenset()) | entry.roles
     return found
 

@@ -167,15 +167,28 @@ def posts_of(user: User, on: date) -> QuerySet[Post]:
 def roles_of(user: User, on: date, scheme_id: int | None = None) -> set[str]:
     """Role codes of `user` on the day `on` (企业 for all posts inside an enterprise);
     limited to one scheme when given."""
-    cached: dict[date, list[tuple[str, str, int]]] = user.__dict__.setdefault("_held", {})
-    if on not in cached:
-        posts = posts_of(user, on).select_related(None)
-        cached[on] = list(posts.values_list("role", "grid__kind", "grid__scheme_id"))
     return {
         effective_role(role, kind)
-        for role, kind, scheme in cached[on]
+        for role, kind, scheme, _level in _posts_held(user, on)
         if scheme_id in (None, scheme)
     }
+
+
+def runs_a_regime(user: User, on: date) -> bool:
+    """Whether `user` is 网格办 of the root grid of some regime on the day `on`."""
+    return any(
+        role == Role.OFFICE and level == 0 for role, _kind, _scheme, level in _posts_held(user, on)
+    )
+
+
+def _posts_held(user: User, on: date) -> list[tuple[str, str, int, int]]:
+    """(role, kind of the grid, scheme, level of the grid), read once per object and day."""
+    cached: dict[date, list[tuple[str, str, int, int]]] = user.__dict__.setdefault("_held", {})
+    if on not in cached:
+        posts = posts_of(user, on).select_related(None)
+        found = posts.values_list("role", "grid__kind", "grid__scheme_id", "grid__level")
+        cached[on] = list(found)
+    return cached[on]
 
 
 # --- the only writers of grants; called by grids.services.authority ---------------------------

@@ -12,7 +12,6 @@ from notices.selectors.waiting import signing_grids
 from tasks.deadlines import beijing_date
 
 NEEDS = {
-    "see_desk": access.VIEW,  # on the root: office, 督查, guests of the whole regime
     "see_all": access.OVERSEE,  # drafts and proposals
     "decide_summons": access.MANAGE,
     "state_side": access.MANAGE,  # on the unit concerned
@@ -21,7 +20,6 @@ NEEDS = {
     "issue_notice": access.MANAGE,
 }
 LABELS = {
-    "see_desk": "查看值守台",
     "see_all": "查看草稿和建议",
     "decide_summons": "办理约谈",
     "state_side": "提交说明",
@@ -31,6 +29,7 @@ LABELS = {
 }
 
 LEADERS = {Role.CHIEF, Role.MANAGER, Role.OFFICE}
+WATCHERS = {Role.OFFICE, Role.SUPERVISOR, Role.GUEST}
 
 
 def may(user: User | AnonymousUser, action: str, grid: Grid | None) -> bool:
@@ -60,3 +59,12 @@ def check_leads(user: User, scheme: GridScheme, *, at: datetime) -> None:
     roles = access.roles_of(user, beijing_date(at), scheme.pk)
     if not roles & LEADERS:
         raise PermissionDenied("领导一页只对网格长、负责人和网格办开放。")
+
+
+def check_desk(user: User, scheme: GridScheme, *, at: datetime) -> None:
+    """值守台 is for the office of the regime or of a part of it, 督查 and guests; each sees on it
+    what lies on the own ground."""
+    if user.is_superuser:
+        return
+    if not access.roles_of(user, beijing_date(at), scheme.pk) & WATCHERS:
+        raise PermissionDenied("值守台只对网格办、督查人员和来宾开放。")

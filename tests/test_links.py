@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 import oracle_tasks
+from build import make_post, make_user
 from build_tasks import make_submitted, make_task
+from grids.models import Role
 
 MOST_OF_A_KIND = 1
 MOST_PAGES = 45
@@ -55,8 +57,10 @@ def walk(client: Client, start: str = "/") -> dict[str, int]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("who", oracle_tasks.PEOPLE)
+@pytest.mark.parametrize("who", [*oracle_tasks.PEOPLE, "supervisor", "district"])
 def test_every_link_of_every_page_opens(cast, who):
+    cast.people["district"] = make_user("district", display_name="街道网格办经办")
+    make_post(cast.people["district"], cast.tree.street, Role.OFFICE)
     make_task(cast)
     make_submitted(cast)
     client = Client(raise_request_exception=False)

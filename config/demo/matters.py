@@ -36,6 +36,8 @@ class Matter:
     path: str
     age_hours: int
     due: tuple[str, int | None] = ("DAYS", 3)
+    kinds: tuple[str, ...] = ()
+    """The categories that can happen there; empty: any."""
 
 
 PATHS = {
@@ -65,6 +67,7 @@ PLACES = {
     "yiyang": (
         ("430902005001", "yy-worker", ("yy-worker", "yy-guest", "yy-supervisor")),
         ("430902005", "yy-street", ("yy-supervisor", "yy-street", "yy-district")),
+        ("K-EXAMPLE-1", "yy-firm", ("yy-supervisor", "yy-district")),
     ),
     "wangcheng": (
         ("430112001002", "wc-worker", ("wc-worker", "wc-supervisor")),
@@ -76,6 +79,9 @@ PLACES = {
 }
 """Per scheme: the grids that get the matters, who works there, who finds them in turn."""
 
+KINDS = {"K-EXAMPLE-1": ("INDUSTRY", "YARD", "VOCS", "BARE_SOIL")}
+"""What can be found in an enterprise."""
+
 CENTRES = {
     "yiyang": (112.335, 28.612),
     "wangcheng": (112.819, 28.361),
@@ -86,7 +92,7 @@ CENTRES = {
 """Roughly where the drawn matters lie (WGS-84 degrees)."""
 
 SCRIPT = {
-    "yiyang": "new held sent done back done up again done long out done sent held done new done",
+    "yiyang": "new held held done back done up again done long out done sent held done new done",
     "wangcheng": "held done sent back done new done out done long again done held sent",
     "yiyang-patrol": "held done new done sent",
     "zhongyuan": "held done sent new done out",
@@ -105,6 +111,16 @@ def matters(scheme: str) -> list[Matter]:
         age = 5 + number * 7 if is_open else 60 + number * 55
         due = SAME_DAY if is_open and number % 4 == 0 else ("DAYS", 2 + number % 4)
         found.append(
-            Matter(finder, holder, holder, handler, ISSUERS[scheme], PATHS[word], age, due)
+            Matter(
+                finder,
+                holder,
+                holder,
+                handler,
+                ISSUERS[scheme],
+                PATHS[word],
+                age,
+                due,
+                KINDS.get(holder, ()),
+            )
         )
     return found

@@ -26,7 +26,8 @@ def play(scheme: GridScheme, people: dict[str, User], *, at: datetime) -> int:
     catalogue = problems()
     numbered = list(enumerate(matters(scheme.code)))
     for number, matter in sorted(numbered, key=lambda pair: -pair[1].age_hours):
-        Player(scheme, people, matter, catalogue[number % len(catalogue)], number, at).play()
+        known = [one for one in catalogue if one.category in matter.kinds] or catalogue
+        Player(scheme, people, matter, known[number % len(known)], number, at).play()
     return Task.objects.filter(scheme=scheme).count()
 
 

@@ -56,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """值守台: tiles, the week, alarms, allowance; a regime without stations shows its work."""
     scheme, at = doors.scheme_of(request), timezone.now()
     root = doors.root_of(scheme)
-    policies.check(request.user, "see_desk", root)
+    policies.check_desk(request.user, scheme, at=at)  # type: ignore[arg-type]
     stations = scheme_stations(scheme, at)
     shown = {
         "tiles": desks.work_tiles(request.user, scheme, at),
