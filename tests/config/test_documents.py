@@ -92,13 +92,14 @@ def test_the_policy_of_the_office_agrees(line, holders, tree):
 
 def test_the_policy_of_the_air_agrees(holders, tree, scheme):
     station = make_station(tree.root)
-    manage, publish = permissions.station_lines()
+    manage, publish, place = permissions.station_lines()
 
     managing = {role for role, user in holders.items() if air_policies.may_manage(user, station)}
     publishing = {role for role, user in holders.items() if air_policies.may_publish(user, scheme)}
+    setting = {role for role, user in holders.items() if air_policies.may_set_target(user, scheme)}
 
-    assert managing == ticked(manage)
-    assert publishing == ticked(publish)
+    assert managing == ticked(manage) == ticked(place)
+    assert publishing == setting == ticked(publish)
 
 
 def test_the_policy_of_plans_agrees(holders, tree, noon):
