@@ -221,7 +221,9 @@ ELSEWHERE = {
     "inspections:quick": READERS,
     "inspections:new": STAFF,
     "inspections:source-new": STAFF,
+    "inspections:today": STAFF,
     "stations:wall": READERS,
+    "stations:near": READERS,
     "notices:messages": ALL,
 }
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("sources/<int:pk>/cancel/", sources.cancel, name="source-cancel"),
     path("sources/<int:pk>/decide/", sources.decide, name="source-decide"),
     path("duties/", duties.mine, name="duties"),
+    path("duties/today/", duties.today, name="today"),
     path("duties/others/", duties.others, name="duties-others"),
     path("duties/<slug:code>/record/", duties.register, name="duty-record"),
     path("schemes/<slug:code>/duties/", duties.scheme_panel, name="scheme-panel"),

@@ -19,6 +19,7 @@ app_name = "stations"
 
 urlpatterns = [
     path("stations/", live.stations, name="list"),
+    path("stations/near/", live.near, name="near"),
     path("stations/points/", live.map_points, name="points"),
     path("stations/roster/", station.roster, name="roster"),
     path("stations/rankings/", rankings.rankings, name="rankings"),

@@ -16,6 +16,8 @@ from inspections.selectors import visits
 from inspections.services import duties
 from inspections.views import doors
 
+MOST_OWED = 3
+
 
 @login_required
 @require_GET
@@ -28,6 +30,16 @@ def mine(request: HttpRequest) -> HttpResponse:
         "shell": doors.shell(request),
     }
     return render(request, "inspections/duties.html", context)
+
+
+@login_required
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """A part of 今日清单: the visits that the own posts still owe in the running periods."""
+    scheme, on = doors.staff_only(request), timezone.localdate()
+    states = selectors.duty_states(request.user, scheme, on)
+    owed = [(state, state.days_left(on)) for state in states if state.missing and state.is_visit]
+    return render(request, "inspections/_today.html", {"rows": owed[:MOST_OWED]})
 
 
 @login_required

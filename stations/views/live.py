@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from grids.models import GridScheme
 from stations.models import Station
 from stations.pages import live, points
+from stations.pages import near as near_pages
 from stations.views.common import reader_scheme
 
 
@@ -28,6 +29,14 @@ def wall(request: HttpRequest) -> HttpResponse:
     """大屏."""
     scheme = reader_scheme(request)
     return render(request, "stations/wall.html", live.wall(scheme, timezone.now()))
+
+
+@login_required
+@require_GET
+def near(request: HttpRequest) -> HttpResponse:
+    """A part of 今日清单: the air where the person works; empty without a station."""
+    rows = near_pages.near(request.user, reader_scheme(request), timezone.now())  # type: ignore[arg-type]
+    return render(request, "stations/_near.html", {"rows": rows})
 
 
 @require_GET

@@ -1,7 +1,9 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from build import make_post, make_user
 from build_inspections import make_duty, make_rule, record
@@ -229,3 +231,18 @@ def test_the_questions_do_not_grow_with_the_people(
         states = people_states(office, scheme, TODAY)
 
     assert len(states) == 4
+
+
+def test_the_first_page_of_the_phone_names_the_visits_still_owed(
+    client, scheme, village, worker, noon
+):
+    make_duty(scheme, Role.WORKER, "日常巡查", "DAY")
+    client.force_login(worker)
+    with time_machine.travel(noon, tick=False):
+        owed = client.get(reverse("inspections:today")).content.decode()
+        record(village, worker, at=noon)
+        settled = client.get(reverse("inspections:today")).content.decode()
+
+    assert "日常巡查" in owed
+    assert "今天截止" in owed
+    assert settled.strip() == ""

@@ -232,3 +232,16 @@ def test_pages_ask_the_database_the_same_whatever_their_length(
 
     with django_assert_max_num_queries(45):
         assert client.get(reverse(f"stations:{name}")).status_code == 200
+
+
+def test_the_first_page_of_the_phone_shows_the_air_of_the_street_above(station, worker):
+    put(day_rows(station, date(2026, 11, 18), range(1, 12), pm25_ugm3=70))
+
+    shown = _text(_page(worker, "near"))
+
+    assert station.name in shown
+    assert "轻度" in shown
+
+
+def test_without_a_station_anywhere_that_part_is_empty(worker):
+    assert _text(_page(worker, "near")).strip() == ""

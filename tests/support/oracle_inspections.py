@@ -174,6 +174,7 @@ ROUTES = {
         on_village(302, guest=403, worker=403),
     ),
     ("inspections:duties", "GET"): (None, REPORTERS),
+    ("inspections:today", "GET"): (None, REPORTERS),
     ("inspections:duties-others", "GET"): (None, REPORTERS),
     ("inspections:duty-record", "GET"): (
         "inspections duty",

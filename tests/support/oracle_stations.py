@@ -187,6 +187,7 @@ ALARM_READERS |= {"enterprise": 404}
 ROUTES = {
     ("stations:list", "GET"): ("station page", READERS),
     ("stations:points", "GET"): (None, READERS),
+    ("stations:near", "GET"): (None, READERS),
     ("stations:roster", "GET"): (None, READERS),
     ("stations:rankings", "GET"): (None, READERS),
     ("stations:compare", "GET"): (None, READERS),
