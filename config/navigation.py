@@ -64,6 +64,8 @@ GROUPS = (
             Entry("受理交办", "tasks:inbox", "inbox", DESK, "inbox", ("tasks:register",)),
             Entry("验收", "tasks:acceptance", "check", JUDGES, "acceptance"),
             Entry("台账", "tasks:ledger", "ledger", ALL, also=("tasks:detail", "tasks:act")),
+            Entry("清单", "tasks:list-pages", "folder", READERS, also=("tasks:lists",)),
+            Entry("指标", "tasks:indicators", "target", READERS),
             Entry(
                 "台账导入",
                 "tasks:import",
@@ -80,7 +82,14 @@ GROUPS = (
                 DESK,
                 also=("tasks:route", "tasks:route-new"),
             ),
-            Entry("回头看", "tasks:revisits", "return", STAFF, "revisits"),
+            Entry(
+                "回头看",
+                "tasks:revisits",
+                "return",
+                STAFF,
+                "revisits",
+                ("tasks:draw", "tasks:draw-new"),
+            ),
         ),
     ),
     Group(

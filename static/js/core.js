@@ -186,6 +186,7 @@ function countTicks(area) {
   for (const row of area.querySelectorAll("tbody tr")) {
     row.classList.toggle("on", Boolean(row.querySelector("input[type='checkbox']:checked")));
   }
+  for (const count of area.querySelectorAll("[data-ticked]")) count.textContent = ticked;
   const bar = area.querySelector(".batch");
   if (!bar) return;
   bar.hidden = ticked === 0;

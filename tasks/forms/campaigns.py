@@ -33,13 +33,16 @@ class CampaignForm(forms.Form):
 
 
 class ListsForm(forms.Form):
-    """列入、移出清单 and 专项 of one matter."""
+    """列入、移出清单 and 专项 of one matter; a change of lists needs its reason."""
 
     lists = forms.MultipleChoiceField(
         label="列入清单",
         choices=ListKind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
+    )
+    reason = forms.CharField(
+        label="列入或移出的理由", max_length=200, required=False, help_text="清单有变动时必填"
     )
     campaign = forms.ModelChoiceField(
         label="专项", queryset=Campaign.objects.none(), required=False, empty_label="（不列入专项）"

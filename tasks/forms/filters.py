@@ -1,6 +1,7 @@
 """The ledger's filters, kept in the address. A value that makes no sense counts as absent."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from tasks.models.kinds import (
     Source,
     Strength,
 )
+from tasks.selectors.published import FIGURES
 from tasks.workflow import State
 
 DUE = [
@@ -69,11 +71,25 @@ class LedgerFilter(forms.Form):
     rebound = forms.BooleanField(label="有反弹", required=False)
     returned = forms.BooleanField(label="有退回移交", required=False)
     asked = forms.BooleanField(label="待批延期", required=False)
+    single = forms.BooleanField(label="不含总单", required=False)
+    measure = forms.IntegerField(label="措施", required=False, min_value=1)
+    figure = forms.ChoiceField(
+        label="指标", choices=[("", ""), *((one.key, one.label) for one in FIGURES)], required=False
+    )
+    first = forms.DateField(label="期间起", required=False)
+    last = forms.DateField(label="期间止", required=False)
 
     def filters(self) -> dict[str, Any]:
         """What could be read; the rest is left out."""
         self.is_valid()
         return {key: value for key, value in self.cleaned_data.items() if value}
+
+    def address(self) -> str:
+        """The filters as an address, without what makes no sense, the page and the format."""
+        kept = {key: self.data[key] for key in self.filters()}
+        if self.data.get("order", "").lstrip("-") in ORDERS:
+            kept["order"] = self.data["order"]
+        return urlencode(kept)
 
 
 def order_of(data: QueryDict) -> str:

@@ -1,6 +1,7 @@
 """Tables of 交办任务: the matter, its chained history, feedback cards, evidence, plans."""
 
 from tasks.models.calendar import CalendarDay
+from tasks.models.desk import RevisitDraw, SavedFilter
 from tasks.models.event import LedgerSeal, TaskEvent
 from tasks.models.evidence import Attachment, FeedbackCard
 from tasks.models.kinds import Level
@@ -39,7 +40,9 @@ __all__ = [
     "Plan",
     "PlanReport",
     "Progress",
+    "RevisitDraw",
     "Route",
+    "SavedFilter",
     "Task",
     "TaskEvent",
     "TaskNumber",

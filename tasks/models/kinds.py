@@ -113,6 +113,8 @@ class ListKind(models.TextChoices):
 
     PROBLEM = "PROBLEM", "问题清单"
     KEY_TASK = "KEY_TASK", "重点任务清单"
+    SURROUNDING = "SURROUNDING", "站点周边环境整治清单"
+    FINE_CONTROL = "FINE_CONTROL", "站点精细化管控清单"
     LISTED = "LISTED", "挂牌督办"
     TIME_LIMIT = "TIME_LIMIT", "限期治理"
     MAJOR_LEDGER = "MAJOR_LEDGER", "重大问题台账"

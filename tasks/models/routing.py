@@ -89,13 +89,20 @@ class RouteEvent(models.Model):
 
 
 class ListEntry(models.Model):
-    """A task's place in a list (清单); leaving 负面清单 needs a good 回头看 (W-69)."""
+    """A task's place in a list (清单): why, when and by whom it came in and went out.
+
+    One row per task and list; who comes back stands in it again with the new reason. The history
+    of the task keeps every coming and going. Leaving 负面清单 needs a good 回头看 (W-69).
+    """
 
     task = models.ForeignKey("tasks.Task", models.CASCADE, related_name="lists")
     kind = models.CharField("清单", max_length=12, choices=ListKind)
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField("列入时间")
+    reason = models.CharField("列入理由", max_length=200, blank=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     removed_at = models.DateTimeField("移出时间", null=True, blank=True)
+    removal_reason = models.CharField("移出理由", max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "kind"], name="once_per_list")]

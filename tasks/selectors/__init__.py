@@ -9,7 +9,6 @@ from tasks.selectors.lists import (
     inbox,
     ledger,
     revisit_list,
-    revisit_sample,
     revisits_due,
     today_list,
 )
@@ -43,7 +42,6 @@ __all__ = [
     "propose_grid",
     "required_evidence",
     "revisit_list",
-    "revisit_sample",
     "revisits_due",
     "sent_from",
     "today_list",

@@ -1,6 +1,5 @@
 """The lists people work from; every one is a filtered queryset of constant query count."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -173,19 +172,6 @@ def revisits_due(user: User, scheme: GridScheme | None) -> QuerySet[Task]:
         scope = scope_of(user, access.PATROL)
         due = due.filter(scope.q("issuer_grid") | scope.q("grid__parent"))
     return due.select_related(*SHOWN).order_by("revisit_on", "pk")
-
-
-def revisit_sample(user: User, scheme: GridScheme, *, count: int, seed: str) -> list[Task]:
-    """A sample for 回头看: rebounds, listed and late matters weigh more; `seed` replays it."""
-    pool = list(revisit_list(user, scheme)[:5000])
-    dice = random.Random(seed)  # noqa: S311 - a draw that anybody can replay, not a secret
-    keyed = [(dice.random() ** (1 / _weight(task)), task.pk, task) for task in pool]
-    return [task for _, _, task in sorted(keyed, key=lambda row: row[:2], reverse=True)[:count]]
-
-
-def _weight(task: Task) -> int:
-    late = bool(task.closed_at and task.due_at and task.closed_at > task.due_at)
-    return 1 + 3 * task.rebounds + 2 * task.is_listed + late + task.extensions
 
 
 # --- 今日清单 -----------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What only task pages say."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField, Form
@@ -96,3 +97,12 @@ def bound(form: Form, name: str) -> BoundField:
 def with_xlsx(query: str) -> Any:
     """The address of the spreadsheet with the present filters."""
     return f"?{query}"
+
+
+@register.simple_tag
+def figure_list(key: str, first: date, last: date, unit: Any = None) -> str:
+    """The address of the matters behind a figure of the indicators, of one unit or of all."""
+    query = {"figure": key, "first": first.isoformat(), "last": last.isoformat()}
+    if unit is not None:
+        query["grid"] = unit.code
+    return f"{reverse('tasks:ledger')}?{urlencode(query)}"

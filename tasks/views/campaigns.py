@@ -73,9 +73,10 @@ def lists(request: HttpRequest, number: str) -> HttpResponse:
     form = ListsForm(request.POST or None, scheme=task.scheme, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            listing.keep(task, form.cleaned_data["lists"], by=request.user, at=at)  # type: ignore[arg-type]
+            given = form.cleaned_data
+            listing.keep(task, given["lists"], reason=given["reason"], by=request.user, at=at)  # type: ignore[arg-type]
         except Refused as refusal:
-            form.add_error("lists", str(refusal))
+            form.add_error("reason" if "reason" in refusal.fields else "lists", str(refusal))
         else:
             if form.cleaned_data["campaign"] != task.campaign:
                 chosen = form.cleaned_data["campaign"]

@@ -1,4 +1,4 @@
-"""受理交办, 登记, 验收, 争议裁定, 回头看: what the office works through."""
+"""受理交办, 登记, 验收, 争议裁定: what the office works through."""
 
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,6 @@ from tasks.views.common import desk_only, now, page_of, scheme_of, shell, staff_
 from tasks.workflow import Action
 
 CASES_PER_PAGE = 10
-SAMPLE = 10
 
 
 @login_required
@@ -86,21 +85,6 @@ def disputes(request: HttpRequest) -> HttpResponse:
         by_task.setdefault(event.task_id, []).append(event)
     context = {"page": page, "rows": [(task, by_task.get(task.pk, [])) for task in rows]}
     return render(request, "tasks/disputes.html", context)
-
-
-@login_required
-@require_GET
-def revisits(request: HttpRequest) -> HttpResponse:
-    """回头看: what is due, and a sample that anybody can draw again with its word."""
-    scheme = scheme_of(request)
-    staff_only(request, scheme)
-    seed = request.GET.get("draw", "")[:40]
-    sample = (
-        selectors.revisit_sample(request.user, scheme, count=SAMPLE, seed=seed) if seed else None
-    )
-    page = page_of(request, selectors.revisits_due(request.user, scheme))
-    context = {"page": page, "sample": sample, "seed": seed, "shell": shell(request)}
-    return render(request, "tasks/revisits.html", context)
 
 
 @login_required

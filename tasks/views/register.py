@@ -1,19 +1,26 @@
-"""台账: the dense table, its filters in the address, and the same as a spreadsheet."""
+"""台账: the dense table, its filters in the address, the same as a spreadsheet and on paper."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from grids import access
+from grids.errors import Refused
 from grids.models import GridScheme
-from tasks import selectors
 from tasks.forms.filters import LedgerFilter, order_of
-from tasks.selectors import sheet
+from tasks.models import Measure
+from tasks.selectors import batches, published, saved, sheet
+from tasks.selectors.register import printed, register
+from tasks.services import filters
 from tasks.views.common import now, page_of, scheme_of
 
 MOST_ROWS = 20_000
+MOST_PRINTED = 500
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -22,19 +29,37 @@ SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def ledger(request: HttpRequest) -> HttpResponse:
     scheme, at = scheme_of(request), now()
     form = LedgerFilter(request.GET)
-    order = order_of(request.GET)
-    rows = selectors.ledger(request.user, scheme, form.filters(), at).order_by(order, "-pk")
+    given, order = form.filters(), order_of(request.GET)
+    rows = register(request.user, scheme, given, at).order_by(order, "-pk")  # type: ignore[arg-type]
     if request.GET.get("format") == "xlsx":
         return _spreadsheet(scheme, rows, at)
-    context = {"page": page_of(request, rows), "form": form, "query": _query(request)}
+    if request.GET.get("format") == "print":
+        return _paper(request, rows, form)
+    context = {
+        "page": page_of(request, rows),
+        "form": form,
+        "query": _query(request, "xlsx"),
+        "paper": _query(request, "print"),
+        "address": form.address(),
+        "saved": saved.saved_filters(request.user, scheme, at),  # type: ignore[arg-type]
+        "figure": published.BY_KEY.get(given.get("figure", "")),
+        "measure": Measure.objects.filter(pk=given.get("measure"), plan__scheme=scheme).first(),
+        "actions": batches.BatchAction.choices if _may_batch(request, scheme) else [],
+        "most": batches.MOST,
+    }
     return render(request, "tasks/ledger.html", context)
 
 
-def _query(request: HttpRequest) -> str:
-    """The address' filters without the page, for the export."""
+def _may_batch(request: HttpRequest, scheme: GridScheme) -> bool:
+    mine = access.grids_for(request.user, access.OVERSEE).filter(scheme=scheme)
+    return request.user.is_superuser or mine.exists()
+
+
+def _query(request: HttpRequest, form: str) -> str:
+    """The address' filters without the page, for another form of the same rows."""
     kept = request.GET.copy()
     kept.pop("page", None)
-    kept["format"] = "xlsx"
+    kept["format"] = form
     return kept.urlencode()
 
 
@@ -43,3 +68,49 @@ def _spreadsheet(scheme: GridScheme, rows: Any, at: Any) -> HttpResponse:
     name = f"ledger-{scheme.code}-{at:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)
+
+
+def _paper(request: HttpRequest, rows: Any, form: LedgerFilter) -> HttpResponse:
+    """整改销号台账 on paper, 500 rows at most: beyond that people filter or take the XLSX."""
+    found = list(printed(rows)[: MOST_PRINTED + 1])
+    context = {
+        "rows": found[:MOST_PRINTED],
+        "is_cut": len(found) > MOST_PRINTED,
+        "most": MOST_PRINTED,
+        "address": form.address(),
+    }
+    return render(request, "tasks/ledger_print.html", context)
+
+
+# --- 常用筛选 -------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def save_filter(request: HttpRequest) -> HttpResponse:
+    """Keeps what the address holds, cleaned of what is no filter."""
+    address = LedgerFilter(QueryDict(request.POST.get("query", ""))).address()
+    back = f"{reverse('tasks:ledger')}?{address}"
+    try:
+        row = filters.save(
+            scheme_of(request),
+            name=request.POST.get("name", ""),
+            query=address,
+            shared=request.POST.get("shared") == "on",
+            by=request.user,  # type: ignore[arg-type]
+            at=now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    messages.success(request, f"已保存筛选“{row.name}”。")
+    return redirect(back)
+
+
+@login_required
+@require_POST
+def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(request.user.saved_filters, pk=pk)  # type: ignore[union-attr]
+    filters.forget(row, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, f"已删除筛选“{row.name}”。")
+    return redirect("tasks:ledger")

@@ -185,7 +185,7 @@ def new_campaign(cast: SimpleNamespace) -> Answer:
 
 
 def listed(cast: SimpleNamespace) -> Answer:
-    return at_village(make_task(cast), lists=["PROBLEM", "KEY_TASK"])
+    return at_village(make_task(cast), lists=["PROBLEM", "KEY_TASK"], reason="年度重点")
 
 
 def public_photo(cast: SimpleNamespace) -> Answer:

@@ -75,12 +75,20 @@ def test_a_matter_always_stands_in_a_list_and_its_history_says_since_when(cast, 
     with pytest.raises(Invalid):
         listing.keep(issued, [], by=cast.office, at=noon)
 
-    listing.keep(issued, ["TIME_LIMIT", "MAJOR_LEDGER"], by=cast.office, at=noon)
+    with pytest.raises(Invalid, match="理由"):
+        listing.keep(issued, ["TIME_LIMIT"], by=cast.office, at=noon)
+
+    given = {"reason": "县级督办", "by": cast.office, "at": noon}
+    listing.keep(issued, ["TIME_LIMIT", "MAJOR_LEDGER"], **given)
 
     standing = set(issued.lists.filter(removed_at=None).values_list("kind", flat=True))
     assert standing == {"TIME_LIMIT", "MAJOR_LEDGER"}
     notes = list(issued.events.filter(action="comment").values_list("note", flat=True))
-    assert notes == ["列入重大问题台账", "列入限期治理", "移出问题清单"]
+    assert notes == [
+        "列入重大问题台账：县级督办",
+        "列入限期治理：县级督办",
+        "移出问题清单：县级督办",
+    ]
 
 
 def test_the_pages_open_a_campaign_and_put_a_matter_under_it(cast, noon, issued):
@@ -93,7 +101,9 @@ def test_the_pages_open_a_campaign_and_put_a_matter_under_it(cast, noon, issued)
         made = Campaign.objects.get()
         url = reverse("tasks:lists", args=[issued.number])
         assert client.get(url).status_code == 200
-        assert client.post(url, {"lists": ["KEY_TASK"], "campaign": made.pk}).status_code == 302
+        wanted = {"lists": ["KEY_TASK"], "campaign": made.pk}
+        assert client.post(url, wanted).status_code == 422  # a change of lists needs its reason
+        assert client.post(url, wanted | {"reason": "年度重点"}).status_code == 302
         page = client.get(reverse("tasks:campaign", args=[made.pk])).content.decode()
         assert client.get(reverse("tasks:campaigns")).status_code == 200
         assert client.post(url, {"lists": [], "campaign": made.pk}).status_code == 422

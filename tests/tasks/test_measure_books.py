@@ -126,7 +126,7 @@ def test_shutting_a_plant_down_needs_the_paper_of_the_approval(cast, handled, no
 @pytest.mark.clause("ZY-18")
 def test_plants_to_be_moved_stand_in_a_list_with_their_state(cast, issued, handled, noon):
     for task in (issued, handled):
-        life.enlist(task, kind="RELOCATION", by=cast.office, at=noon)
+        life.enlist(task, kind="RELOCATION", reason="专项要求", by=cast.office, at=noon)
 
     rows = selectors.ledger(cast.office, cast.scheme, {"list": "RELOCATION"}, noon)
 

@@ -349,12 +349,12 @@ def test_a_third_person_finds_it_good_or_reopens_it(cast, closed, noon):
 
 @pytest.mark.clause("W-69")
 def test_the_negative_list_is_left_only_after_a_good_revisit(cast, closed, noon):
-    life.enlist(closed, kind="NEGATIVE", by=cast.office, at=noon)
+    life.enlist(closed, kind="NEGATIVE", reason="专项要求", by=cast.office, at=noon)
     with pytest.raises(Refused, match="回头看"):
-        life.delist(closed, kind="NEGATIVE", by=cast.office, at=noon)
+        life.delist(closed, kind="NEGATIVE", reason="专项要求", by=cast.office, at=noon)
 
     task = life.revisit(closed, good=True, note="仍好", by=cast.supervisor, at=noon)
-    life.delist(task, kind="NEGATIVE", by=cast.office, at=noon)
+    life.delist(task, kind="NEGATIVE", reason="专项要求", by=cast.office, at=noon)
 
     assert not task.lists.filter(kind="NEGATIVE", removed_at=None).exists()
 

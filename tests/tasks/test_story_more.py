@@ -107,8 +107,8 @@ def test_a_guest_only_looks(cast, handled, noon):
 
 @pytest.mark.clause("Z-07", "W-77")
 def test_a_matter_in_several_lists_counts_once(cast, issued, noon):
-    life.enlist(issued, kind="KEY_REGION", by=cast.office, at=noon)
-    life.enlist(issued, kind="PROTECTION", by=cast.office, at=noon)
+    life.enlist(issued, kind="KEY_REGION", reason="专项要求", by=cast.office, at=noon)
+    life.enlist(issued, kind="PROTECTION", reason="专项要求", by=cast.office, at=noon)
 
     listed = selectors.ledger(cast.office, cast.scheme, {"list": "KEY_REGION"}, noon)
     everything = selectors.ledger(cast.office, cast.scheme, {}, noon)
