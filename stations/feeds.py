@@ -118,7 +118,7 @@ def _read(row: Any) -> tuple[str, int, list[int]]:
     except ValueError as error:
         raise Unfit(str(error), "hour_ending_at") from None
     numbers = [_figure(row, key) for key in FIELDS]
-    numbers += [weather(key, _figure(row, key)) for key in WEATHER]
+    numbers += [weather(key, _figure(row, key)) if key in row else NONE for key in WEATHER]
     return station.strip(), hour, numbers
 
 

@@ -65,6 +65,10 @@ def exact_thousandths(value: Any) -> int:
     """The same for a JSON value: a number, a numeric text or null; NaN and Infinity are refused."""
     if value is None:
         return NONE
+    if type(value) is float and -99 < value < _EXACT_FLOAT:  # nearly every value of nearly all
+        near = round(value * 1000)
+        if value == near / 1000:
+            return near
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         raise ValueError(_not_a_figure(str(value)))
     if isinstance(value, str):
@@ -72,10 +76,6 @@ def exact_thousandths(value: Any) -> int:
     if isinstance(value, int):
         is_small = -99 < value < _EXACT_FLOAT
         return value * 1000 if is_small else _whole(Decimal(value))
-    if isinstance(value, float) and abs(value) < _EXACT_FLOAT:
-        near = round(value * 1000)
-        if value == near / 1000 and value not in MISSING_CODES:
-            return near
     try:
         return _whole(Decimal(str(value)))
     except InvalidOperation:

@@ -17,6 +17,7 @@ from stations.columns.tables import WIDTHS, Columns, Table
 from stations.hours import NONE
 
 _SQLITE_CHUNK = 20_000
+_SMALL = 10_000  # up to here the planner's guess is good and ANALYZE costs more than the join
 
 
 def names(columns: Iterable[str], prefix: str = "") -> str:
@@ -65,11 +66,12 @@ def stage(table: Table, columns: Columns) -> str:
     """The rows in a temporary table of this connection; its name."""
     name = f"stage_{table.name}"
     kinds = ", ".join(f'"{column}" {table.sql_kind(column)}' for column in table.kinds)
+    is_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{name}" ({kinds})')
-        cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608
+        cursor.execute(f'TRUNCATE "{name}"' if is_postgresql else f'DELETE FROM "{name}"')  # noqa: S608
     load(table, columns, into=name)
-    if connection.vendor == "postgresql":
+    if is_postgresql and len(columns[table.key[0]]) > _SMALL:
         with connection.cursor() as cursor:
             cursor.execute(f'ANALYZE "{name}"')
     return name
