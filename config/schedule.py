@@ -43,13 +43,19 @@ JOBS = [
     Job("delivery", _every(1), "notices.jobs.delivery", "把新的流转记录送到该看的人"),
     Job("overdue_ladder", _every(10), "notices.jobs.overdue_ladder", "到期前提醒，逾期逐级上报"),
     Job("demo_replay", _hourly(5), "config.demo.replay.advance", "演示体系：回放新的一小时"),
-    Job("hourly_assessment", _hourly(10), "stations.jobs.hourly_assessment", "评价新到的小时数据"),
+    Job("hourly_assessment", _hourly(10), "notices.jobs.hourly_assessment", "评价新到的小时数据"),
     Job("day_close", _daily(0, 40), "stations.jobs.day_close", "汇总前一日各站日均值"),
     Job("weekly_ranking", _monday(7), "notices.jobs.weekly_ranking", "周排名、约谈建议、通报草稿"),
     Job("authority", _daily(0, 5), "grids.jobs.authority", "按任职和代理的起止日期更新权限"),
     Job("ledger_check", _daily(3, 0), "tasks.jobs.ledger_check", "核对流转记录的链条和佐证文件"),
     Job("backup", _daily(2, 30), "config.jobs.backup", "每天备份到数据文件夹，核对后留七份"),
     Job("calendar_alarm", _daily(9, 0), "notices.jobs.calendar_alarm", "核对节假日安排是否已录入"),
+    Job(
+        "report_reminders",
+        _daily(9, 10),
+        "notices.jobs.report_reminders_due",
+        "月报到期前提醒还没有报送的单位",
+    ),
     Job("housekeeping", _daily(4, 0), "config.jobs.housekeeping", "清理过期的请求与作业记录"),
 ]
 

@@ -244,6 +244,10 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# --- orders ------------------------------------------------------------------------------------
+# Who has a say about an order before it goes out: `tasks.services.guards`.
+ORDER_GUARDS = ["stations.services.protection.guard"]
+
 # --- jobs --------------------------------------------------------------------------------------
 BROKER = broker.choose(env.str("CELERY_BROKER_URL", default=env.str("REDIS_URL", default="")), VAR)
 CELERY_BROKER_URL = BROKER.url

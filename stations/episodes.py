@@ -73,17 +73,6 @@ def _frozen(run: list[int], hours: int, *, end: int | None) -> list[Episode]:
     return [Episode(run[0], len(run), run[-1], run[-1], end)] if len(run) >= hours else []
 
 
-def spikes(values: Mapping[int, int], *, ratio: int, rise: int) -> list[Episode]:
-    """突高: an hour `ratio` times and `rise` above the one before; over with that hour."""
-    return [
-        Episode(hour, values[hour], hour, hour, hour)
-        for hour in sorted(values)
-        if hour - 1 in values
-        and values[hour] >= ratio * max(values[hour - 1], 1)
-        and values[hour] - values[hour - 1] >= rise
-    ]
-
-
 def latest_overlapping(episode: Episode, known: Iterable[tuple[int, int | None]]) -> int | None:
     """Start of the known episode (start, end) that shares an hour with this one."""
     end = episode.last

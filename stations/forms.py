@@ -1,5 +1,6 @@
 """Shape of what the pages take in."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -97,8 +98,21 @@ class ReasonForm(forms.Form):
 
 
 class VerdictForm(forms.Form):
-    verdict = forms.ChoiceField(label="核查结论", choices=Alarm.Verdict.choices)
-    note = forms.CharField(label="核查情况", widget=forms.Textarea(attrs={"rows": 3}))
+    """`choices`: the verdicts that make sense for the kind of episode."""
+
+    verdict = forms.ChoiceField(
+        label="核查结论",
+        choices=Alarm.Verdict.choices,
+        error_messages={"invalid_choice": "请从列出的核查结论中选择"},
+    )
+    note = forms.CharField(
+        label="核查情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, choices: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["verdict"]
+        field.choices = [pair for pair in Alarm.Verdict.choices if pair[0] in choices]
 
 
 class LogForm(forms.Form):

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from stations import selectors, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
-from stations.services import alarms, ingest, ranking
+from stations.services import ingest, ranking, verdicts
 
 _HOURS_SHOWN, _DAYS_SHOWN = timedelta(hours=24), timedelta(days=31)
 
@@ -211,7 +211,7 @@ class AlarmViewSet(ReadOnlyModelViewSet[Alarm]):
         """核查结论：真实污染、误报或设备故障。"""
         given = shapes.VerdictInput(data=request.data)
         given.is_valid(raise_exception=True)
-        found = alarms.decide(
+        found = verdicts.decide(
             self.get_object(), by=request.user, at=timezone.now(), **given.validated_data
         )
         return Response(self.get_serializer(found).data)

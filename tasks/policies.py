@@ -59,6 +59,7 @@ BY_SYSTEM = {
     Action.COMPLETE,
     Action.REOPEN,
     Action.REVEAL,
+    Action.COMMENT,
 }
 """What jobs do without a person (`by=None`)."""
 APART = {Action.APPROVE, Action.REVISIT, Action.REOPEN}

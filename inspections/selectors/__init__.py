@@ -1,5 +1,6 @@
-"""Reads of the field. `settled_by_unit` is the one that other apps ask for."""
+"""Reads of the field: what other apps ask for."""
 
+from inspections.selectors.around import sources_around
 from inspections.selectors.units import settled_by_unit
 
-__all__ = ["settled_by_unit"]
+__all__ = ["settled_by_unit", "sources_around"]

@@ -145,7 +145,8 @@ def _bulletin(scheme: GridScheme, period: Period) -> Notice | None:
 
 def _suspicions(scheme: GridScheme, period: Period) -> int:
     """疑似干扰 in the week that nobody has judged yet."""
-    rows = Alarm.objects.filter(station__scheme=scheme, kind=Alarm.Kind.INTERFERENCE, verdict="")
+    rows = Alarm.objects.to_review().filter(station__scheme=scheme)
+    rows = rows.filter(kind=Alarm.Kind.INTERFERENCE)
     start = datetime(period.first.year, period.first.month, period.first.day, tzinfo=BEIJING)
     return rows.filter(started_at__gte=start, started_at__lt=end_of(period.last)).count()
 
@@ -179,6 +180,8 @@ def _alarm_line(alarm: Alarm, at: datetime) -> AlarmLine:
     if alarm.task is not None:
         parts.append(f"已派 {alarm.task.number}")
     word = f"{hours} 小时" if is_late else f"持续 {hours} 小时"
-    tone = "" if is_late else "late" if (alarm.peak or 0) > 100 else "warn"
+    aqi = alarm.peak if alarm.kind == Alarm.Kind.NEAR_POLLUTION else None
+    is_grave = (aqi or 0) > 100 or alarm.kind == Alarm.Kind.INTERFERENCE
+    tone = "" if is_late else "late" if is_grave else "warn"
     text = " · ".join(part for part in parts if part)
-    return AlarmLine(alarm, None if is_late else alarm.peak, text, word, tone)
+    return AlarmLine(alarm, aqi, text, word, tone)

@@ -13,10 +13,11 @@ from notices.services import bulletins, rankings
 from notices.services.messages import tell
 from notices.services.proposals import propose_from_streaks
 from notices.services.quarters import propose_from_quarters
-from stations import rankables
-from stations.models import Ranking
+from stations import holds, rankables
+from stations.models import Alarm, Ranking
 from stations.periods import Kind, Period
-from tasks.deadlines import beijing_date
+from stations.services.ranking import Held
+from tasks.deadlines import BEIJING, beijing_date
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ MONTHLY = "monthly-bulletin"
 FEWEST = 2
 """A single unit has nobody to be ranked against."""
 RECENT = timedelta(days=2)
+HELD_WEEKS = 6
+"""As long as late data still correct a ranking."""
+CLOSES_AT = 7
+"""Hour of Monday at which `config.schedule` closes the week."""
 OFFICE = (Role.OFFICE, Role.CHIEF)
 
 
@@ -33,13 +38,16 @@ def close_week(*, at: datetime, due_at: datetime) -> dict[str, int]:
 
     A scheme that cannot be ranked is logged and passed over, the others go on.
     """
-    totals = {"rankings": 0, "proposals": 0, "bulletins": 0, "failed": 0}
+    totals = {"rankings": 0, "proposals": 0, "bulletins": 0, "held": 0, "failed": 0}
     today = beijing_date(due_at)
     week = Period.containing(Kind.WEEK, today).previous()
     month = Period.containing(Kind.MONTH, today).previous()
     for scheme in GridScheme.objects.order_by("pk"):
         try:
             found = _close(scheme, week, month, at=at)
+        except Held as held:
+            _tell_held(scheme, week, str(held), at=at)
+            found = {"held": 1}
         except Refused:
             log.exception("体系 %s 第 %s 周没有排名和通报", scheme.code, week)
             found = {"failed": 1}
@@ -89,6 +97,61 @@ def _tell_office(scheme: GridScheme, week: Period, proposals: int, *, at: dateti
         url="/desk/",
         at=at,
     )
+
+
+def _tell_held(scheme: GridScheme, week: Period, why: str, *, at: datetime) -> None:
+    root = bulletins.root_of(scheme)
+    tell(
+        chairs([root.pk], beijing_date(at)).of(root.pk, OFFICE),
+        key=f"held:{scheme.pk}:{week.code}",
+        text=why,
+        url="/stations/alarms/?state=review&kind=INTERFERE",
+        at=at,
+    )
+
+
+def resume(*, at: datetime) -> dict[str, int]:
+    """核查之后: weeks of the last month and a half that 疑似干扰 held and that nothing holds any
+    more are closed now, oldest first. Done twice it adds nothing."""
+    found = 0
+    newest = Period.containing(Kind.WEEK, beijing_date(at)).previous()
+    for week in _weeks_until(newest):
+        judged = Alarm.objects.filter(
+            kind=Alarm.Kind.INTERFERENCE, started_at__date__lte=week.following().first
+        ).exclude(verdict="")
+        judged = judged.filter(last_at__date__gte=week.first)
+        schemes = GridScheme.objects.filter(pk__in=judged.values("station__scheme"))
+        for scheme in schemes.order_by("pk"):
+            found += _resume(scheme, week, at=at)
+    return {"resumed": found}
+
+
+def _weeks_until(newest: Period) -> list[Period]:
+    weeks = [newest]
+    for _ in range(HELD_WEEKS - 1):
+        weeks.insert(0, weeks[0].previous())
+    return weeks
+
+
+def _resume(scheme: GridScheme, week: Period, *, at: datetime) -> int:
+    published = Ranking.objects.filter(scheme=scheme, period=week.code).exists()
+    opens = beijing_date(at) > week.following().first or _is_past_seven(at)
+    if published or not opens or not holds.touching(scheme, week):
+        return 0
+    if holds.holding(scheme, week):
+        return 0
+    month = Period.containing(Kind.MONTH, week.following().first).previous()
+    try:
+        _close(scheme, week, month, at=at)
+    except Refused:
+        log.exception("体系 %s 第 %s 周核查后仍没有排名", scheme.code, week)
+        return 0
+    return 1
+
+
+def _is_past_seven(at: datetime) -> bool:
+    """The Monday job has had its turn: a week is not published earlier because of a verdict."""
+    return at.astimezone(BEIJING).hour >= CLOSES_AT
 
 
 def reconsider(*, at: datetime) -> dict[str, int]:

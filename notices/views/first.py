@@ -19,6 +19,7 @@ from notices.selectors import week as weeks
 from notices.selectors.leader import leader as leader_card
 from notices.selectors.papers import open_papers
 from notices.views import doors
+from stations.pages.alarms import held
 from stations.progress import progress
 from stations.selectors import late_rule, late_stations, scheme_stations
 from tasks.models import Task
@@ -77,12 +78,15 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _air(scheme: GridScheme, at: datetime) -> dict[str, Any]:
     ended = weeks.ended_week(at)
     week = weeks.ranking_week(scheme, at)
+    waits = held(scheme, at)
     return {
         "week": week,
         "pending": None if week and week.period >= ended else ended,
         "late_stations": late_stations(scheme, at),
         "late_limit": late_rule(scheme, at)["late"],
         "alarms": weeks.alarms(scheme, at),
+        "held": waits,
+        "is_held": any(one.period == ended for one in waits),
         "targets": [one for one in progress(scheme, at) if one.is_measured],
     }
 

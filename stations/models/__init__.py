@@ -1,6 +1,6 @@
 """Tables of the air side, by noun: stations, readings, days, forecasts, rankings, alarms."""
 
-from stations.models.alarms import Alarm
+from stations.models.alarms import Alarm, AlarmOrder
 from stations.models.days import DailyAir
 from stations.models.forecasts import Forecast
 from stations.models.layouts import ImportLayout
@@ -12,6 +12,7 @@ from stations.models.targets import ExternalRank, Target, TargetRevision
 
 __all__ = [
     "Alarm",
+    "AlarmOrder",
     "DailyAir",
     "ExternalRank",
     "Forecast",

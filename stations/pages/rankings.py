@@ -7,7 +7,7 @@ from typing import Any
 
 from grids.models import Clause, Grid, GridScheme, User
 from grids.selectors import quote
-from stations import policies, rankables, selectors, spans, supervision
+from stations import holds, policies, rankables, selectors, spans, supervision
 from stations.hours import NONE
 from stations.models import Ranking, RankingLine
 from stations.periods import Kind, Period
@@ -159,9 +159,12 @@ def _hundredths(row: Any, column: int | None) -> float | None:
 
 
 def waiting(scheme: GridScheme, user: User, at: datetime, kind: Kind = Kind.WEEK) -> Period | None:
-    """The last full period, if it is not published and the person may publish it."""
+    """The last full period, if it is not published, the person may publish it, and no
+    疑似干扰 holds it."""
     today = at.astimezone(BEIJING).date()
     period = Period.containing(kind, today).previous()
     if not policies.may_publish(user, scheme) or selectors.weekly(scheme, period):
+        return None
+    if holds.holding(scheme, period):
         return None
     return period

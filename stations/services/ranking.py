@@ -9,11 +9,18 @@ from django.db import transaction
 
 from grids.errors import Invalid, Refused
 from grids.models import Grid, GridScheme, User
-from stations import policies, rankables, spans, supervision
+from stations import holds, policies, rankables, spans, supervision
 from stations.models import Ranking, RankingLine
 from stations.periods import Kind, Period
 from stations.services.drafts import Draft, day_draft, week_draft
 from stations.services.long_drafts import long_draft
+
+
+class Held(Refused):
+    """The period waits for a verdict on 疑似干扰; the sentence names the episodes."""
+
+    code = "held"
+
 
 _KINDS = frozenset({Kind.DAY, Kind.WEEK, *spans.KINDS})
 
@@ -56,7 +63,8 @@ def publish(
     """发布: once per period; a repeated call returns what was published. `by` None is the job.
 
     Raises Refused before the period has ended, when there is no unit to rank, and for a week
-    whose 执法办案 part the caller does not know: what is published stays as it is (W-53).
+    whose 执法办案 part the caller does not know: what is published stays as it is (W-53). Raises
+    Held while 疑似干扰 in the period waits for its verdict.
     """
     if by is not None:
         policies.check_publish(by, scheme)
@@ -68,6 +76,9 @@ def publish(
         raise Refused(f"{period.label}还没有结束，结束后才能发布排名")
     if period.kind is Kind.WEEK and enforcement is None:
         raise Refused("周排名要连同执法办案部分一起发布")
+    held = holds.holding(scheme, period)
+    if held:
+        raise Held(holds.reason(period, held))
     draft = preview(scheme, period, enforcement=enforcement)
     if not draft.lines:
         raise Refused("没有可以排名的单位：请先登记站点并指定责任单位")

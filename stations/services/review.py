@@ -1,6 +1,6 @@
 """审核: people take values out of the statistics or bring them back; the raw value stays."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,8 @@ from stations.services import assessment, storage
 from stations.standards import POLLUTANTS
 from stations.vector import PRIMARY_BITS
 
+Verb = Callable[..., HourlyReading]
+"""`withdraw` or `restore`."""
 _KEPT = (*hours.COLUMNS, "flags", "withdrawn_bits", "revision")
 
 
@@ -92,5 +94,6 @@ def _rewrite(
     day = hours.day_numbers(np.array([hours.hour_number(reading.hour_ending_at)]))
     station = Station.objects.filter(pk=reading.station_id)
     assessment.assess_hours(station, hours.day_of(day[0]), hours.day_of(day[0]))
-    assessment.refresh_days(np.array([reading.station_id]), day)
+    batch.days = assessment.refresh_days(np.array([reading.station_id]), day)
+    batch.save(update_fields=["days"])
     return rows.get()

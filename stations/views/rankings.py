@@ -12,6 +12,7 @@ from grids.views.common import check_reader
 from stations import policies, selectors, statistics
 from stations.forms import ReasonForm
 from stations.models import Ranking
+from stations.pages import alarms
 from stations.pages import rankings as pages
 from stations.periods import Kind, Period
 from stations.services import ranking
@@ -33,6 +34,7 @@ def rankings(request: HttpRequest) -> HttpResponse:
         "kinds": Ranking.Kind.choices,
         "may_publish": policies.may_publish(request.user, scheme),
         "waiting": pages.waiting(scheme, request.user, at, Kind(kind)),
+        "held": alarms.held(scheme, at) if kind == Ranking.Kind.WEEK else [],
     }
     return render(request, "stations/rankings.html", shown)
 

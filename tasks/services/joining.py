@@ -11,6 +11,7 @@ from grids.models import Grid, User
 from tasks import policies
 from tasks.models import ListEntry, Task
 from tasks.models.kinds import JoinRole, Strength
+from tasks.services import guards
 from tasks.services.moves import Change, Step, move, open_chain
 from tasks.services.numbers import next_number
 from tasks.services.registration import Order, check_receiver, first_rung, issuing_grid
@@ -51,6 +52,7 @@ def join(
         for grid, _ in units:
             policies.check_target(by, grid)
             check_receiver(locked, grid, at=at)
+        guards.check(locked, text=order.requirement, reason=mode, by=by, at=at)
         issuer = _common_issuer(by, locked, units, at=at)
         columns = order.columns(at=at) | {"issuer_grid": issuer, "is_hidden": False}
         parts = [_open_part(locked, grid, role, columns, by=by, at=at) for grid, role in units]

@@ -15,7 +15,7 @@ from tasks import deadlines, policies, selectors
 from tasks.deadlines import COUNTED
 from tasks.models import Attachment, Campaign, MeasureUnit, Route, Task
 from tasks.models.kinds import Category, Kind, Level, ListKind, Strength
-from tasks.services import binding, listing, routes, wording
+from tasks.services import binding, guards, listing, routes, wording
 from tasks.services.moves import Change, Step, move, open_chain
 from tasks.services.numbers import next_number
 from tasks.workflow import Action, Rung
@@ -182,6 +182,7 @@ def issue(
     def plan(locked: Task) -> Change:
         policies.check_target(by, grid)
         check_receiver(locked, grid, at=at)
+        guards.check(locked, text=order.requirement, reason=override_reason.strip(), by=by, at=at)
         chosen = selectors.propose_grid(locked, at=at)
         data = _choice(locked, grid, chosen, override_reason.strip(), by)
         if becomes_route and by is not None:
@@ -262,7 +263,9 @@ def reveal(task: Task, *, by: User | None, at: datetime, version: int | None = N
     return move(task, step, lambda _: Change({"is_hidden": False}))
 
 
-def comment(task: Task, *, note: str, by: User, at: datetime, version: int | None = None) -> Task:
-    """留言: a remark in the history; nothing else changes."""
+def comment(
+    task: Task, *, note: str, by: User | None, at: datetime, version: int | None = None
+) -> Task:
+    """留言: a remark in the history; nothing else changes. `by` None is a job that has news."""
     note = wording.needed(note, "note", "请写下留言内容。")
     return move(task, Step(Action.COMMENT, by, at, note, version), lambda _: Change())

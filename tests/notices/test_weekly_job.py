@@ -45,7 +45,7 @@ def test_monday_publishes_the_week_proposes_talks_and_drafts_the_bulletin(scheme
 
     found = jobs.weekly_ranking(at=MONDAY, due_at=MONDAY)
 
-    assert found == {"rankings": 1, "proposals": 3, "bulletins": 1, "failed": 0}
+    assert found == {"rankings": 1, "proposals": 3, "bulletins": 1, "held": 0, "failed": 0}
     assert set(Ranking.objects.values_list("period", flat=True)) == {"2026-W45", "2026-W46"}
     assert Notice.objects.get(period="2026-W46").drafted_by is None
     assert {row.grid.name for row in Summons.objects.all()} == {"H街道", "I街道", "J街道"}
@@ -58,7 +58,7 @@ def test_twice_and_late_adds_nothing(scheme, units, office):
 
     again = jobs.weekly_ranking(at=MONDAY + timedelta(days=2), due_at=MONDAY)
 
-    assert again == {"rankings": 0, "proposals": 0, "bulletins": 0, "failed": 0}
+    assert again == {"rankings": 0, "proposals": 0, "bulletins": 0, "held": 0, "failed": 0}
     assert Message.objects.filter(user=office).count() == 1
 
 
@@ -73,7 +73,7 @@ def test_a_late_run_ranks_the_week_it_was_due_for(scheme, units):
 def test_a_scheme_without_stations_gets_no_ranking(scheme, tree):
     found = jobs.weekly_ranking(at=MONDAY, due_at=MONDAY)
 
-    assert found == {"rankings": 0, "proposals": 0, "bulletins": 0, "failed": 0}
+    assert found == {"rankings": 0, "proposals": 0, "bulletins": 0, "held": 0, "failed": 0}
 
 
 @pytest.mark.clause("Y1-78")
