@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
-        ('stations', '0004_places_and_targets'),
+        ('stations', '0006_orders_of_old_alarms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
