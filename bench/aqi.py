@@ -62,12 +62,12 @@ def hours(rows: int) -> dict[str, np.ndarray]:
     }
 
 
-def own_seconds_per_row(columns: dict[str, np.ndarray]) -> float:
+def own_seconds_per_row(columns: dict[str, np.ndarray], *, keep_iaqi: bool = False) -> float:
     rows = len(columns["co"])
     times = max(1, 1_000_000 // rows)
     start = time.perf_counter()
     for _ in range(times):
-        vector.assess(columns, edition=Edition.HJ633_2026, basis=Basis.HOUR, keep_iaqi=False)
+        vector.assess(columns, edition=Edition.HJ633_2026, basis=Basis.HOUR, keep_iaqi=keep_iaqi)
     return (time.perf_counter() - start) / rows / times
 
 
@@ -79,9 +79,13 @@ def peer_seconds_per_row(rows: list[list[float]]) -> float:
     return (time.perf_counter() - start) / len(rows)
 
 
-def main() -> None:
+def exactness() -> None:
     compared, different = differences()
-    print(f"P1  {compared:,} inputs, {different} differences from the exact reference")
+    verdict = "met" if not different else "MISSED"
+    print(f"P1   {compared:,} inputs, {different} differences from the exact reference: {verdict}")
+
+
+def speed() -> None:
     for rows in (100_000, 1_000_000, 10_000_000):
         columns = hours(rows)
         sample = [columns[item][:PEER_ROWS].tolist() for item in MEANS]
@@ -89,14 +93,26 @@ def main() -> None:
         peer_rows = [list(row) for row in zip(*sample, strict=True)]
         own_seconds_per_row(columns)
         timings = [
-            (own_seconds_per_row(columns), peer_seconds_per_row(peer_rows)) for _ in range(ROUNDS)
+            (
+                own_seconds_per_row(columns),
+                own_seconds_per_row(columns, keep_iaqi=True),
+                peer_seconds_per_row(peer_rows),
+            )
+            for _ in range(ROUNDS)
         ]
-        own, peer = (median(column) for column in zip(*timings, strict=True))
-        verdict = "met" if peer / own >= GOAL_RATIO else "missed"
+        own, with_iaqi, peer = (median(column) for column in zip(*timings, strict=True))
+        verdict = "met" if peer / own >= GOAL_RATIO else "MISSED"
         print(
-            f"P2  {rows:>10,} rows: {own * 1e6:.4f} µs a row, aqi-hub {peer * 1e6:.2f} µs,"
-            f" ratio {peer / own:,.0f} (goal {GOAL_RATIO}: {verdict})"
+            f"P2   {rows:>10,} rows: {own * 1e6:.4f} µs a row, aqi-hub {peer * 1e6:.2f} µs,"
+            f" ratio {peer / own:,.0f}; with the six IAQIs kept {peer / with_iaqi:,.0f}"
+            f" (goal {GOAL_RATIO}: {verdict})",
+            flush=True,
         )
+
+
+def main() -> None:
+    exactness()
+    speed()
 
 
 if __name__ == "__main__":
