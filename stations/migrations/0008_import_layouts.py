@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
-        ('stations', '0006_orders_of_old_alarms'),
+        ('stations', '0007_readings_by_year'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
