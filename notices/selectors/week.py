@@ -176,7 +176,10 @@ def alarms(scheme: GridScheme, at: datetime) -> list[AlarmLine]:
 def _alarm_line(alarm: Alarm, at: datetime) -> AlarmLine:
     hours = max(int((at - alarm.started_at).total_seconds() // 3600), 1)
     is_late = alarm.kind == Alarm.Kind.LATE
-    parts = [alarm.get_kind_display(), alarm.pollutant.upper().replace("PM25", "PM2.5")]
+    parts = [
+        alarm.level_words or alarm.get_kind_display(),
+        alarm.pollutant.upper().replace("PM25", "PM2.5"),
+    ]
     if alarm.task is not None:
         parts.append(f"已派 {alarm.task.number}")
     word = f"{hours} 小时" if is_late else f"持续 {hours} 小时"

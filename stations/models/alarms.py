@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from grids import access
 from grids.models import Grid, User
+from stations.levels import LEVELS
 from stations.models.stations import Station
 from tasks.models import Task
 
@@ -32,8 +33,8 @@ class Alarm(models.Model):
     by commas (see `stations.marks`). `facts`: what the judgement was made of; `around`: wind and
     ranked sources when the orders went out. `level`: highest level of the AQI (3 … 6) for which
     orders went out, None below 轻度污染. `verdict_until`: the last hour that the verdict knew of;
-    an episode that goes on after it has to be looked at again. One open episode per station and kind; one task per
-    episode and grid (`AlarmOrder`), `task` is that of the station's own grid.
+    an episode that goes on after it has to be looked at again. One open episode per station and
+    kind; one task per episode and grid (`AlarmOrder`), `task` is that of the station's own grid.
     """
 
     class Kind(models.TextChoices):
@@ -99,6 +100,11 @@ class Alarm(models.Model):
     def has_gone_on(self) -> bool:
         """There are hours that the verdict did not know of."""
         return self.verdict_until is not None and self.last_at > self.verdict_until
+
+    @property
+    def level_words(self) -> str:
+        """已达轻度污染 and so on; "" below."""
+        return f"已达{LEVELS[self.level - 1].category.label}" if self.level else ""
 
     @property
     def is_reviewed(self) -> bool:
