@@ -8,7 +8,15 @@ from grids.viewsets import GridViewSet, MeView, PostViewSet, SchemeViewSet, Toke
 from inspections.viewsets import FindingViewSet, InspectionViewSet, SourceViewSet
 from notices.viewsets import NoticeViewSet, PublishedRankingViewSet, SummonsViewSet
 from stations.viewsets import AlarmViewSet, ReadingsView, StationViewSet
-from tasks.viewsets import AttachmentViewSet, ChangesView, TaskViewSet, UploadViewSet
+from tasks.viewsets import (
+    AttachmentViewSet,
+    ChangesView,
+    MeasureViewSet,
+    PlanReportViewSet,
+    PlanViewSet,
+    TaskViewSet,
+    UploadViewSet,
+)
 
 app_name = "api"
 
@@ -19,6 +27,9 @@ router.register("posts", PostViewSet, basename="post")
 router.register("tasks", TaskViewSet, basename="task")
 router.register("attachments", AttachmentViewSet, basename="attachment")
 router.register("uploads", UploadViewSet, basename="upload")
+router.register("plans", PlanViewSet, basename="plan")
+router.register("measures", MeasureViewSet, basename="measure")
+router.register("plan-reports", PlanReportViewSet, basename="plan-report")
 router.register("inspections", InspectionViewSet, basename="inspection")
 router.register("findings", FindingViewSet, basename="finding")
 router.register("sources", SourceViewSet, basename="source")

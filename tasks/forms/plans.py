@@ -42,6 +42,15 @@ class ExpandForm(forms.Form):
         return {"due_at": end_of(day) if day else None}
 
 
+class ExpandAllForm(ExpandForm):
+    """全部分解: `expected` is the number of tasks that the page showed."""
+
+    expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {"expected": self.cleaned_data["expected"]}
+
+
 class ConfirmForm(forms.Form):
     """核定: a quantity of one unit."""
 

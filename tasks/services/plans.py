@@ -10,10 +10,11 @@ from grids.errors import Invalid
 from grids.models import Grid, User
 from grids.selectors import rule
 from tasks import plan_policies
-from tasks.deadlines import beijing_date, end_of
+from tasks.deadlines import beijing_date
 from tasks.models import Measure, MeasureUnit, Progress, Task
 from tasks.models.kinds import Category, DeadlineKind, Kind, Level, ListKind, Source
 from tasks.selectors import plans
+from tasks.selectors.plan_whole import due_of
 from tasks.services import life, wording
 
 CATEGORIES = (
@@ -76,11 +77,10 @@ def expand(
 
 
 def deadline_of(measure: Measure) -> datetime:
-    """24:00 of the day that the document names, of 31 December of the plan's year otherwise."""
-    if measure.due_on is not None:
-        return end_of(measure.due_on)
-    if measure.plan.year is not None:
-        return end_of(date(measure.plan.year, 12, 31))
+    """The deadline of the document; Invalid when it and the plan name none."""
+    due = due_of(measure, measure.plan)
+    if due is not None:
+        return due
     words = f"{plans.item(measure)}没有写明时限，请填写时限。"
     raise Invalid(words, fields={"due_at": words})
 

@@ -184,8 +184,7 @@ class Whole(File):
     """A complete file that the store may move into place instead of copying it."""
 
     def temporary_file_path(self) -> str:
-        assert self.file is not None
-        return self.file.name
+        return str(self.file.name) if self.file else ""
 
 
 def _write(path: Path, offset: int, piece: bytes) -> None:

@@ -77,8 +77,9 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = plan_of(request, pk)
     sections = plan_page.sections(found, now())
+    waiting = sum(item.waiting for section in sections for item in section.items)
     context = {"plan": found, "sections": sections, "may_lead": may_lead(request, found)}
-    return render(request, "tasks/plan.html", context)
+    return render(request, "tasks/plan.html", context | {"waiting": waiting})
 
 
 @login_required

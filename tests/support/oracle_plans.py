@@ -69,7 +69,46 @@ def sent(cast: SimpleNamespace) -> Answer:
     return {"pk": row.plan_id, "report": row.pk}, {}
 
 
+def expand_all(cast: SimpleNamespace) -> Answer:
+    return {"pk": _plan(cast).pk}, {"expected": 2, "due_on": "2099-12-31"}
+
+
+def api_expand_all(cast: SimpleNamespace) -> Answer:
+    return {"pk": _plan(cast).pk}, {"expected": 2, "due_at": "2099-12-31T00:00:00+08:00"}
+
+
+def api_measure(cast: SimpleNamespace) -> Answer:
+    one = Measure.objects.get(plan=_plan(cast))
+    return {"pk": one.pk}, {"due_at": "2099-12-31T00:00:00+08:00"}
+
+
+def api_quantity(cast: SimpleNamespace) -> Answer:
+    given = quantity(cast)[1] | {"grid": "V1"}
+    return {"pk": Measure.objects.get().pk}, given
+
+
+def api_report(cast: SimpleNamespace) -> Answer:
+    given = {"grid": "V1", "month": MONTH, "text": "本月按方案推进。"}
+    return {"pk": _plan(cast).pk}, given
+
+
+def api_sent(cast: SimpleNamespace) -> Answer:
+    return {"pk": sent(cast)[0]["report"]}, {}
+
+
+def api(row: dict[str, int], done: int = 200) -> dict[str, int]:
+    """For 企业 there are no plans in the API."""
+    answers = {who: done if code == 302 else code for who, code in row.items()}
+    return answers | {"anonymous": 401, "enterprise": 404}
+
+
 OBJECTS_PLANS = {
+    "whole plan": expand_all,
+    "api whole plan": api_expand_all,
+    "api measure": api_measure,
+    "api quantity": api_quantity,
+    "api report": api_report,
+    "api report sent": api_sent,
     "plan": plan,
     "plan-measure": measure,
     "plan-quantity": quantity,
@@ -91,4 +130,23 @@ ROUTES = {
     ("tasks:plan-report", "GET"): ("plan-report", SEES_UNIT),
     ("tasks:plan-report", "POST"): ("plan-report", UNIT_SENDS),
     ("tasks:plan-receive", "POST"): ("plan-report-sent", OFFICE_DOES),
+    ("tasks:plan-expand-all", "GET"): ("plan", OFFICE),
+    ("tasks:plan-expand-all", "POST"): ("whole plan", OFFICE_DOES),
+    ("api:plan-list", "GET"): (None, every(200, anonymous=401)),
+    ("api:plan-detail", "GET"): ("plan", api(IN_REGIME)),
+    ("api:plan-measures", "GET"): ("plan", api(IN_REGIME)),
+    ("api:plan-board", "GET"): ("plan", api(IN_REGIME)),
+    ("api:plan-preview", "GET"): ("plan", api(OFFICE)),
+    ("api:plan-expand", "POST"): ("api whole plan", api(OFFICE_DOES, 201)),
+    ("api:plan-reports", "GET"): ("plan", api(every(400, outsider=404))),
+    ("api:plan-reports", "POST"): ("api report", api(UNIT_SENDS)),
+    ("api:plan-reconcile", "GET"): ("plan", api(every(400, outsider=404))),
+    ("api:measure-detail", "GET"): ("api measure", api(IN_REGIME)),
+    ("api:measure-expand", "POST"): ("api measure", api(OFFICE_DOES, 201)),
+    ("api:measure-confirm", "POST"): ("api quantity", api(OFFICE_DOES, 201)),
+    ("api:plan-report-detail", "GET"): ("api report sent", api(SEES_UNIT)),
+    ("api:plan-report-receive", "POST"): (
+        "api report sent",
+        api(OFFICE_DOES | {"neighbour": 404}),
+    ),
 }
