@@ -117,8 +117,9 @@ def hour_ending(text: str, *, is_beginning: bool = False, keeps_zone: bool = Tru
         raise ValueError(f"时间“{plain[:30]}”不是整点")
     if hour > 24:
         raise ValueError(f"时间“{plain[:30]}”的小时应在 0 到 24 之间")
+    zone = _zone(found.group(7), keeps_zone)
     try:
-        local = datetime(year, month, day, tzinfo=_zone(found.group(7), keeps_zone))
+        local = datetime(year, month, day, tzinfo=zone)
         moment = local + timedelta(hours=hour)
     except (ValueError, OverflowError):
         raise ValueError(f"没有“{plain[:30]}”这一天") from None
@@ -142,7 +143,7 @@ def _zone(written: str | None, keeps_zone: bool) -> Any:  # noqa: FBT001
         return UTC
     digits = written.replace(":", "")
     ahead = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
+    if ahead > timedelta(hours=14):
+        raise ValueError(f"没有“{written}”这个时区，北京时间请写 +08:00")
     shown = datetime.fromisoformat(f"2000-01-01T00:00:00{written[0]}{digits[1:3]}:{digits[3:5]}")
-    if ahead > timedelta(hours=14) or shown.tzinfo is None:
-        raise ValueError(f"看不懂时区“{written}”")
     return shown.tzinfo

@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from stations.feeds import FIELDS
 from stations.levels import level_of
 from stations.models import Alarm, DailyAir, HourlyReading, Station
 from stations.periods import Period
 from stations.selectors import Live
+from stations.standards import POLLUTANTS
 from stations.vector import pollutants_in
 
 
@@ -195,6 +197,16 @@ class RejectionSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
+    pointer = serializers.CharField(help_text="JSON 指针，如 /readings/3/pm25_ugm3")
+
+
+def pointer_to(index: int, field: str) -> str:
+    """The place of a refused row, or of the value in it that is at fault."""
+    name = FIELD_NAMES.get(field, field)
+    return f"/readings/{index}/{name}" if name else f"/readings/{index}"
+
+
+FIELD_NAMES = dict(zip(POLLUTANTS, FIELDS, strict=True))
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from stations import selectors, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
 from stations.services import ingest, ranking, verdicts
+from stations.strict_json import StrictJSONParser
 
 _HOURS_SHOWN, _DAYS_SHOWN = timedelta(hours=24), timedelta(days=31)
 
@@ -99,6 +100,8 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
 class ReadingsView(APIView):
     """上传小时值：一批里坏的行单独拒绝，好的照常入库；重复上传不产生变化。"""
 
+    parser_classes = (StrictJSONParser,)
+
     @extend_schema(
         request=shapes.BatchSchema,
         responses={200: shapes.OutcomeSerializer},
@@ -113,8 +116,15 @@ class ReadingsView(APIView):
             by=request.user,
             at=timezone.now(),
         )
-        names = ("index", "code", "detail")
-        rejected = [dict(zip(names, item, strict=True)) for item in outcome.rejected]
+        rejected = [
+            {
+                "index": index,
+                "code": code,
+                "detail": detail,
+                "pointer": shapes.pointer_to(index, outcome.fields.get(index, "")),
+            }
+            for index, code, detail in outcome.rejected
+        ]
         counts = {"created": outcome.created, "updated": outcome.updated}
         return Response({**counts, "unchanged": outcome.unchanged, "rejected": rejected})
 

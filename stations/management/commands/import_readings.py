@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from stations.feeds import Feed
 from stations.ingest import formats, sheets
 from stations.ingest.errors import Unreadable
+from stations.ingest.layouts import Layout
+from stations.models import ImportLayout
 from stations.services import ingest
 from stations.services.ingest import Origin, Outcome
 
@@ -29,6 +33,11 @@ class Command(BaseCommand):
             help="小时标签是时段的止（ending）还是起（beginning）；默认按格式的惯例",
         )
         parser.add_argument("--source", default="", help="来源说明，默认是文件名")
+        parser.add_argument("--sheet", default="", help="XLSX 的工作表，默认第一个")
+        parser.add_argument("--station", default="", help="整个文件是这一个站点的（代码）")
+        parser.add_argument(
+            "--layout", default="", metavar="来源", help="照网页导入时为这个来源记住的对应读"
+        )
         parser.add_argument(
             "--map", action="append", default=[], metavar="CODE=NAME", help="站点代码=文件里的名称"
         )
@@ -37,7 +46,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        aliases = _aliases(options["map"], options["station_map"])
+        saved = _saved(options["layout"])
+        aliases = saved.aliases if saved else {}
+        aliases = aliases | _aliases(options["map"], options["station_map"])
+        options |= {"saved": saved}
         results = [self._one(path, aliases, options) for path in options["files"]]
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(results, options), ensure_ascii=False, indent=2))
@@ -50,14 +62,13 @@ class Command(BaseCommand):
     ) -> tuple[str, Outcome]:
         try:
             data = path.read_bytes()
-            is_beginning = options["hour"] and options["hour"] == "beginning"
-            feed = formats.read(data, format=options["format"], is_beginning=is_beginning)
+            feed = _read(data, options)
         except Unreadable as error:
             raise _wrong(f"{path.name}：{error}") from error
         except OSError as error:
             raise _wrong(f"读不到文件 {path}：{error.strerror}") from error
         origin = Origin(
-            source=options["source"] or path.name,
+            source=options["source"] or options["layout"] or path.name,
             format=options["format"],
             file_name=path.name,
             sha256=sheets.sha256_of(data),
@@ -79,6 +90,31 @@ class Command(BaseCommand):
         if len(outcome.rejected) > _SHOWN:
             more = len(outcome.rejected) - _SHOWN
             self.stdout.write(f"  另有 {more} 行被拒绝，全部明细请加 --json 查看")
+
+
+def _read(data: bytes, options: dict[str, Any]) -> Feed:
+    """The file by the saved layout, or by its own headings."""
+    saved: ImportLayout | None = options["saved"]
+    format = saved.format if saved else options["format"]
+    table = formats.opened(data, format=format, page=options["sheet"])
+    layout = Layout.from_json(saved.layout) if saved else table.layout
+    if options["hour"]:
+        layout = replace(layout, is_beginning=options["hour"] == "beginning")
+    if options["station"]:
+        layout = replace(layout, station=options["station"])
+    feed = formats.understood(table, layout)
+    if table.repeated and not saved:
+        raise Unreadable(f"表头有重复的列：{'、'.join(table.repeated[:5])}，同一项请只留一列")
+    return feed
+
+
+def _saved(source: str) -> ImportLayout | None:
+    if not source:
+        return None
+    rows = list(ImportLayout.objects.filter(source=source).order_by("-at")[:2])
+    if not rows:
+        raise _wrong(f"没有为来源“{source}”记住的对应，请先在网页上导入一次")
+    return rows[0]
 
 
 def _as_json(results: list[tuple[str, Outcome]], options: dict[str, Any]) -> dict[str, Any]:
