@@ -3,7 +3,8 @@
 P1 compares the vector form with a rational reference written here anew, over every representable
 input of every table. P2 is AQI and primary pollutants of random realistic hours, per row: the
 vector form on 1e5, 1e6 and 1e7 rows (at least 1e6 in each measurement) against aqi-hub on 2e4 of
-them, measured in turn, median of five.
+them, measured in turn, median of five, in processor time: both only compute, and so the ratio also holds
+on a machine that has other work.
 """
 
 import sys
@@ -65,18 +66,18 @@ def hours(rows: int) -> dict[str, np.ndarray]:
 def own_seconds_per_row(columns: dict[str, np.ndarray], *, keep_iaqi: bool = False) -> float:
     rows = len(columns["co"])
     times = max(1, 1_000_000 // rows)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(times):
         vector.assess(columns, edition=Edition.HJ633_2026, basis=Basis.HOUR, keep_iaqi=keep_iaqi)
-    return (time.perf_counter() - start) / rows / times
+    return (time.process_time() - start) / rows / times
 
 
 def peer_seconds_per_row(rows: list[list[float]]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for pm25, pm10, so2, no2, co, o3 in rows:
         _, parts = cal_aqi_cn(pm25, pm10, so2, no2, co, o3, "hourly")
         cal_primary_pollutant(parts)
-    return (time.perf_counter() - start) / len(rows)
+    return (time.process_time() - start) / len(rows)
 
 
 def exactness() -> None:

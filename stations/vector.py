@@ -153,7 +153,8 @@ def _assess(
     rows = _length_of(given.values())
     aqi, primary = np.empty(rows, dtype=np.int16), np.empty(rows, dtype=np.uint8)
     # One block instead of many columns: a large one comes in huge pages.
-    iaqis = np.full((len(items), rows if keep_iaqi else min(rows, _CHUNK)), MISSING, np.int16)
+    iaqis = np.empty((len(items), rows if keep_iaqi else min(rows, _CHUNK)), np.int16)
+    iaqis[[place for place in range(len(items)) if place not in given]] = MISSING
     for part in _chunks(rows):
         block = iaqis[:, part] if keep_iaqi else iaqis[:, : part.stop - part.start]
         for place, find in finders.items():
