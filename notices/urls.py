@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from notices.views import first, messages, papers, rankings, schemes, summonses
+from notices.views import around, first, messages, papers, rankings, schemes, summonses
 
 app_name = "notices"
 
@@ -16,6 +16,7 @@ urlpatterns = [
         summonses.act,
         name="summons-act",
     ),
+    path("stations/<str:code>/around/", around.around, name="around"),
     path("rankings/publish/", rankings.publish, name="publish-ranking"),
     path("notices/", papers.listing, name="list"),
     path("notices/new/", papers.new, name="new"),

@@ -202,8 +202,9 @@ class CompositeLeft:
         if not self.left:
             return "已经结束，没有剩余"
         fixed, means = shown(self.fixed, 2), shown(self.means_now, 2)
+        total, room = self.days + self.left, f"{self.limit.normalize():f} − {fixed}"
         return (
-            f"（（{self.limit:f} − {fixed}）× {self.days + self.left} − {self.days} × {means}）"
+            f"（（{room}）× {total} − {self.days} × {means}）"
             f"÷ {self.left} + {fixed}（CO、O3 按目前的百分位数）"
         )
 

@@ -31,15 +31,15 @@ POSITIONS = {
 """WGS-84 degrees, inside the outline of the district."""
 
 TARGETS = (
-    ("", "pm25_mean", "<=", "60"),
+    ("", "pm25_mean", "<=", "78"),
     ("", "pm10_mean", "<=", "95"),
-    ("", "good_days", ">=", "290"),
-    ("", "good_day_ratio", ">=", "80"),
+    ("", "good_days", ">=", "45"),
+    ("", "good_day_ratio", ">=", "55"),
     ("", "co_p95", "<=", "2.5"),
     ("", "o3_8h_p90", "<=", "160"),
-    ("", "composite_index", "<=", "6"),
-    ("430112001", "pm10_mean", "<=", "90"),
-    ("WC-P01", "pm25_mean", "<=", "58"),
+    ("", "composite_index", "<=", "6.8"),
+    ("430112001", "pm10_mean", "<=", "100"),
+    ("WC-P01", "pm25_mean", "<=", "80"),
 )
 """(grid or station code, or "" for all; indicator; operator; value)."""
 

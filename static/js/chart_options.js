@@ -35,8 +35,6 @@ function axes(spec, { wall }) {
   const names = {
     type: "category",
     data: spec.x,
-    name: spec.x_title,
-    nameLocation: "end",
     boundaryGap: spec.kind === "bar" || (spec.series ?? []).some(({ kind }) => kind === "bar"),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: wall ? "#5a736b" : "#c9d1cb" } },
@@ -103,7 +101,7 @@ export function lineOption(spec, screen) {
   return {
     ...ground(screen),
     title: heading(spec, screen),
-    grid: { left: 4, right: spec.sideways ? 34 : 14, top: (crowded ? 3.6 : 2) * size + 18, bottom: 4, containLabel: true },
+    grid: { left: 4, right: spec.sideways || screen.wall ? 36 : 24, top: (crowded ? 3.6 : 2) * size + 18, bottom: 4, containLabel: true },
     legend: many ? { top: crowded ? size * 1.8 : 0, right: 0, left: crowded ? 0 : undefined, itemWidth: 16, itemHeight: 9, textStyle: { color: screen.wall ? "#c3d4cd" : "#4d5d59", fontSize: size } } : undefined,
     ...axes(spec, screen),
     series: seriesOf(spec, screen),
@@ -146,10 +144,10 @@ export function calendarOption(spec, screen) {
 export function roseOption(spec, screen) {
   return {
     ...ground(screen),
-    color: ["#cfe3dc", "#8fb8ac", "#4d8779", "#0f6b5c", "#0a4f44"],
+    color: spec.series.length > 1 ? ["#cfe3dc", "#8fb8ac", "#4d8779", "#0f6b5c", "#0a4f44"] : ["#4d8779"],
     legend: { bottom: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: "#4d5d59" } },
-    polar: { radius: "68%", center: ["50%", "46%"] },
-    angleAxis: { type: "category", data: spec.x, startAngle: 90 + 180 / spec.x.length, axisLine: { lineStyle: { color: "#c9d1cb" } }, axisTick: { show: false }, axisLabel: { color: "#4d5d59" } },
+    polar: { radius: "66%", center: ["50%", "46%"] },
+    angleAxis: { type: "category", data: spec.x, startAngle: 90 + 180 / spec.x.length, axisLine: { lineStyle: { color: "#c9d1cb" } }, axisTick: { show: false }, axisLabel: { color: "#4d5d59", interval: 0, formatter: (name) => (name.length > 2 ? "" : name) } },
     radiusAxis: { z: 5, axisLabel: { color: "#4d5d59", formatter: `{value} ${spec.unit ?? ""}`, backgroundColor: "rgba(255,255,255,.72)", showMinLabel: false }, splitLine: { lineStyle: { color: "#e2e6e1" } }, axisLine: { show: false }, splitNumber: 3 },
     series: spec.series.map(({ name, data }) => ({ name, data, type: "bar", coordinateSystem: "polar", stack: "all", barCategoryGap: "6%" })),
   };

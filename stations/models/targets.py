@@ -70,6 +70,11 @@ class Target(models.Model):
         """The indicator in Chinese; a word of a document that we do not know as it stands."""
         return dict(self.Indicator.choices).get(self.indicator, self.indicator)
 
+    @property
+    def figure(self) -> str:
+        """The value without trailing zeros: 2.5, 190."""
+        return f"{self.value.normalize():f}"
+
 
 class TargetRevision(models.Model):
     """下达、调整、撤销 of a target by a person: what it was, who, when, why. Append-only.

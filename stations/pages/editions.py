@@ -44,6 +44,10 @@ class Day:
         return new.number - old.number if old and new else 0
 
     @property
+    def better(self) -> int:
+        return -self.step
+
+    @property
     def is_changed(self) -> bool:
         return self.step != 0
 

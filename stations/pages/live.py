@@ -12,7 +12,7 @@ from stations import hours, selectors
 from stations.levels import SENSITIVE_GROUPS, Level, level_of
 from stations.models import Alarm, HourlyReading, Ranking, Station
 from stations.selectors import STATES, Live
-from stations.standards import BEIJING, POLLUTANTS, SYMBOLS
+from stations.standards import BEIJING, POLLUTANTS, SYMBOLS, Edition
 
 TONES = {"ONLINE": "go", "LATE": "warn", "SILENT": "late", "NONE": ""}
 
@@ -39,6 +39,11 @@ class Row:
     @property
     def primary(self) -> str:
         return "、".join(SYMBOLS[name] for name in self.live.primary)
+
+    @property
+    def standard(self) -> str:
+        """The edition that the newest hour was judged by, as it is written: HJ 633-2026."""
+        return Edition(self.live.reading.standard).label if self.live.reading else ""
 
 
 def values_of(reading: HourlyReading | None) -> dict[str, float | None]:

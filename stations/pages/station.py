@@ -145,7 +145,7 @@ def chart(
         {"x": f"{alarm.started_at.astimezone(BEIJING):%m-%d %H:00}", "name": "报警"}
         for alarm in alarms
     ]
-    marks += _act_marks(acts)
+    marks += _act_marks(acts, rows[-1].at) if rows else []
     return {
         "kind": "line",
         "x": labels,
@@ -159,12 +159,14 @@ def chart(
     }
 
 
-def _act_marks(acts: Iterable[Intervention]) -> list[dict[str, str]]:
-    """At the end of the hour in which each was done: 巡查, or 巡查 2 项 for several."""
+def _act_marks(acts: Iterable[Intervention], newest: datetime) -> list[dict[str, str]]:
+    """At the end of the hour in which each was done, what the running hour holds at the newest:
+    巡查, or 巡查 2 项 for several."""
     kinds: dict[str, list[str]] = {}
     for act in acts:
         ending = hours.moment_of(hours.hour_number(act.at - timedelta(microseconds=1)) + 1)
-        kinds.setdefault(f"{ending.astimezone(BEIJING):%m-%d %H:00}", []).append(act.kind)
+        shown = min(ending, newest).astimezone(BEIJING)
+        kinds.setdefault(f"{shown:%m-%d %H:00}", []).append(act.kind)
     return [
         {"x": label, "name": f"{given[0]} {len(given)} 项" if len(given) > 1 else given[0]}
         for label, given in kinds.items()

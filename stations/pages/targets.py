@@ -23,11 +23,13 @@ def page(target: Target, code: str, at: datetime) -> dict[str, Any]:
     """Everything the page of a target shows; `code` is the period of the list."""
     [found] = progress.of_targets([target], at)
     period = period_in(target, code, at)
+    behind = days_behind(target, period, at)
     return {
         "target": target,
         "row": found,
         "period": period,
-        "days": days_behind(target, period, at),
+        "days": [day for day in behind if any(v is not None for v in day["values"].values())],
+        "empty_days": sum(all(v is None for v in day["values"].values()) for day in behind),
         "item": item_of(target),
         "symbols": SYMBOL,
         "revisions": list(target.revisions.select_related("by").order_by("-at", "-pk")),

@@ -29,6 +29,10 @@ class Month:
     period: Period
     cells: list[Cell]
 
+    @property
+    def has_data(self) -> bool:
+        return any(cell.aqi is not None for cell in self.cells if not cell.is_out)
+
 
 def year_of(station: Station, year: Period, edition: Edition | None) -> list[Month]:
     """Twelve months in whole weeks, each day by its own edition unless one is asked for."""

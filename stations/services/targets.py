@@ -101,7 +101,7 @@ def plain(target: Target) -> dict[str, Any]:
     """What a revision keeps."""
     return {
         "operator": target.operator,
-        "value": f"{target.value.normalize():f}",
+        "value": target.figure,
         "unit": target.unit,
         "year": target.year,
         "strength": target.strength,

@@ -230,6 +230,7 @@ ROUTES = {
     ("stations:scheme-panel", "GET"): ("air scheme", READERS),
     ("stations:detail", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
     ("stations:year", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
+    ("notices:around", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
     ("stations:place", "POST"): (
         "station place",
         {
@@ -298,6 +299,11 @@ ROUTES = {
         "station page",
         dict.fromkeys(PEOPLE, 403)
         | {"anonymous": 302, "chief": 422, "office": 422, "outsider": 422},
+    ),
+    ("stations:import-batch", "GET"): (
+        "import batch",
+        dict.fromkeys(PEOPLE, 403)
+        | {"anonymous": 302, "chief": 404, "office": 200, "outsider": 404},
     ),
     ("stations:import-batch", "GET"): (
         "import batch",
