@@ -305,11 +305,6 @@ ROUTES = {
         dict.fromkeys(PEOPLE, 403)
         | {"anonymous": 302, "chief": 404, "office": 200, "outsider": 404},
     ),
-    ("stations:import-batch", "GET"): (
-        "import batch",
-        dict.fromkeys(PEOPLE, 403)
-        | {"anonymous": 302, "chief": 404, "office": 200, "outsider": 404},
-    ),
     ("api:station-list", "GET"): (None, API_READERS),
     ("api:station-detail", "GET"): (
         "station",
