@@ -4,18 +4,18 @@ Services enforce, pages merely ask. `SIDES` and `NEEDS` are the role × action t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from grids import access
-from grids.models import Grid, Post, Role, Substitution, User
+from grids.models import Grid, Role, User
 from tasks import office_policies, separation
 from tasks.deadlines import beijing_date
 from tasks.models import FeedbackCard, Task, TaskEvent
+from tasks.standing import Standing, standing
 from tasks.workflow import LADDER, MOVES, Action, Rung, State
 
 
@@ -52,6 +52,9 @@ NEEDS: dict[Action, tuple[Side, str]] = {
     Action.REVEAL: (Side.ISSUER, access.OVERSEE),
     Action.COMMENT: (Side.ANY, access.HANDLE),
 }
+ALSO: dict[Action, str] = {Action.COMMENT: access.OVERSEE}
+"""A second permission that is enough: 督查 and supervising grids (Y1-21) speak about what they
+oversee, though they do none of the work; who only reads (来宾) does not."""
 BY_SYSTEM = {
     Action.REGISTER,
     Action.ISSUE,
@@ -90,59 +93,6 @@ RANKS: dict[str, int] = {
 RUNG_RANK = {Rung.WORKER: 0, Rung.MANAGER: 1, Rung.CHIEF: 2}
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A person at a moment: every post ever held or stood in for, the user and the day."""
-
-    user: User | AnonymousUser
-    seats: tuple[separation.Seat, ...]
-    on: date
-
-    def roles_on(self, grid_id: int | None) -> set[str]:
-        return {seat.role for seat in self.seats if seat.grid == grid_id and seat.runs(self.on)}
-
-    def sits_on(self, grid_id: int | None) -> bool:
-        return bool(self.roles_on(grid_id))
-
-
-def standing(user: User | AnonymousUser, at: datetime) -> Standing:
-    """Two queries, for any number of tasks."""
-    if not user.is_authenticated:
-        return Standing(user, (), beijing_date(at))
-    return Standing(user, (*_own_seats(user), *_substitute_seats(user)), beijing_date(at))
-
-
-def _own_seats(user: User) -> list[separation.Seat]:
-    return [
-        _seat(post, post.from_on, post.until_on)
-        for post in Post.objects.filter(user=user).select_related("grid")
-    ]
-
-
-def _substitute_seats(user: User) -> list[separation.Seat]:
-    rows = Substitution.objects.filter(substitute=user).select_related("post__grid")
-    return [
-        _seat(row.post, row.from_on, _last_day(row), as_substitute=True)
-        for row in rows
-        if row.ended_at is None or beijing_date(row.ended_at) >= row.from_on
-    ]
-
-
-def _last_day(row: Substitution) -> date:
-    if row.ended_at is None:
-        return row.until_on
-    return min(row.until_on, beijing_date(row.ended_at) - timedelta(days=1))
-
-
-def _seat(
-    post: Post, from_on: date, until_on: date | None, *, as_substitute: bool = False
-) -> separation.Seat:
-    role = access.effective_role(post.role, post.grid.kind)
-    return separation.Seat(
-        post.grid_id, post.grid.name, role, from_on, until_on, as_substitute=as_substitute
-    )
-
-
 # --- one answer ---------------------------------------------------------------------------------
 
 
@@ -162,9 +112,8 @@ def why_not(
         return "请先登录"
     if action == Action.RECALCULATE:
         return office_policies.why_not_calendar(user)
-    side, permission = NEEDS[action]
     me = me or standing(user, at)
-    if reason := _misplaced(me, side, permission, task):
+    if reason := _unplaced(me, action, task):
         return reason
     if action in THIRD_PERSON and task.closed_by_id == user.pk:
         return "这件事由您验收销号，回头看须由第三人办理"
@@ -221,6 +170,15 @@ def check_target(user: User | None, grid: Grid) -> None:
 
 
 # --- the parts ----------------------------------------------------------------------------------
+
+
+def _unplaced(me: Standing, action: Action, task: Task) -> str:
+    """By the permission of the action, or by the other one that is enough for it."""
+    side, permission = NEEDS[action]
+    reason = _misplaced(me, side, permission, task)
+    if reason and action in ALSO:
+        return _misplaced(me, side, ALSO[action], task)
+    return reason
 
 
 def _misplaced(me: Standing, side: Side, permission: str, task: Task) -> str:

@@ -77,9 +77,13 @@ def _asked_on(action: grid_policies.GridAction) -> str:
 
 def task_lines() -> list[Line]:
     return [
-        Line(Action(action).label, action, (needs,), SIDES[side][0])
+        Line(Action(action).label, action, (needs, *_also(action)), SIDES[side][0])
         for action, (side, needs) in task_policies.NEEDS.items()
     ]
+
+
+def _also(action: Action) -> tuple[str, ...]:
+    return (task_policies.ALSO[action],) if action in task_policies.ALSO else ()
 
 
 def station_lines() -> list[Line]:

@@ -94,7 +94,8 @@ def _who(action: Action) -> tuple[str, str]:
     if action not in policies.NEEDS:
         return "–", "–"
     side, permission = policies.NEEDS[action]
-    return PERMISSIONS[permission], SIDES[side][0]
+    enough = [permission, *([policies.ALSO[action]] if action in policies.ALSO else [])]
+    return " or ".join(PERMISSIONS[one] for one in enough), SIDES[side][0]
 
 
 def _by_system(action: Action) -> str:

@@ -1,7 +1,7 @@
 """Two people at the same moment. Needs row locks, so it runs on PostgreSQL only."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import close_old_connections, connection, connections, transaction
@@ -11,9 +11,12 @@ from build_tasks import REQUIREMENT, SUPERVISOR, make_registered, make_submitted
 from grids.errors import Refused
 from grids.models import Role
 from tasks import invariants
-from tasks.models import FeedbackCard, Task
+from tasks.holidays import Day
+from tasks.models import CalendarDay, FeedbackCard, Route, Task, TaskEvent
+from tasks.models.calendar import CalendarChange
+from tasks.selectors.calendar_preview import preview
 from tasks.selectors.changes import changes
-from tasks.services import ledger, life
+from tasks.services import calendar_changes, ledger, life, routes
 from tasks.workflow import State
 
 pytestmark = [
@@ -195,3 +198,63 @@ def test_a_late_commit_is_not_lost_to_a_reader_of_changes(cast, noon):
 
     rows, _, _ = changes(cast.office, after=cursor, limit=200)
     assert [row.note for row in rows] == ["先写后提交", "后写先提交"]
+
+
+def test_a_change_of_the_calendar_applied_by_six_clicks_moves_once(one_regime, noon):
+    task = make_task(one_regime)
+    days = [Day(date(2026, 11, 19), is_workday=False, name="市定假")]
+    token = preview(days).token
+    given = {"source": "通知", "token": token, "by": one_regime.office, "at": noon}
+
+    answers = at_once(*(lambda: calendar_changes.apply(days, **given) for _ in range(6)))
+
+    assert refused(answers) == []
+    assert {answer.pk for answer in answers} == {CalendarChange.objects.get().pk}
+    assert task.events.filter(action="recalculate").count() == 1
+    is_sound(noon)
+
+
+def test_a_change_of_the_calendar_beside_a_void_is_whole_or_refused(one_regime, noon):
+    tasks = [make_task(one_regime) for _ in range(4)]
+    days = [Day(date(2026, 11, 19), is_workday=False, name="市定假")]
+    token = preview(days).token
+
+    answers = at_once(
+        lambda: calendar_changes.apply(
+            days, source="通知", token=token, by=one_regime.office, at=noon
+        ),
+        lambda: life.void(tasks[2], reason="重复", by=one_regime.office, at=noon),
+    )
+
+    assert all(isinstance(error, Refused) for error in refused(answers))
+    moved = TaskEvent.objects.filter(action="recalculate").count()
+    assert moved in {0, 4}
+    assert CalendarDay.objects.count() == (1 if moved else 0)
+    is_sound(noon)
+
+
+def test_two_rules_for_one_area_switched_on_at_once_leave_one(cast, noon):
+    made = [
+        routes.draft(
+            scheme=cast.scheme,
+            category="BARE_SOIL",
+            under=cast.tree.street,
+            to=to,
+            reason="权属",
+            by=cast.office,
+            at=noon,
+        )
+        for to in (cast.tree.village, cast.tree.other_village)
+    ]
+
+    answers = at_once(
+        *(
+            lambda one=one: routes.switch_on(
+                one, from_on=noon.date(), note="试算", by=cast.office, at=noon
+            )
+            for one in made
+        )
+    )
+
+    assert len(refused(answers)) == 1
+    assert Route.objects.exclude(from_on=None).count() == 1

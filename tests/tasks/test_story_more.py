@@ -105,6 +105,18 @@ def test_a_guest_only_looks(cast, handled, noon):
         life.comment(handled, note="我也说一句", by=cast.guest, at=noon)
 
 
+@pytest.mark.clause("Y2-18")
+def test_the_inspectors_remark_stands_in_the_history(cast, handled, noon):
+    """督查 oversees without doing the work: it may speak, and its word reaches the holder."""
+    life.comment(handled, note="现场已看，覆盖不到位", by=cast.supervisor, at=noon)
+
+    event = handled.events.get(action="comment")
+    assert (event.by, event.by_label) == (cast.supervisor, "市网格办 · 督查")
+    assert Action.COMMENT in policies.offered(cast.supervisor, handled, at=noon)
+    for name in ("guest", "neighbour", "outsider", "enterprise"):
+        assert policies.why_not(cast.people[name], Action.COMMENT, handled, at=noon)
+
+
 @pytest.mark.clause("Z-07", "W-77")
 def test_a_matter_in_several_lists_counts_once(cast, issued, noon):
     life.enlist(issued, kind="KEY_REGION", reason="专项要求", by=cast.office, at=noon)
