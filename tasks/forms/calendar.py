@@ -31,14 +31,20 @@ class EntryForm(forms.Form):
     )
     undoes = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        way = self.data.get("way") if self.is_bound else "text"
+        self.fields["text"].required = way == "text"
+        self.fields["text"].error_messages["required"] = "没有读到日期，请粘贴通知或一行一天。"
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         self.days: list[Day] = []
         self.skipped: list[str] = []
-        if given.get("way") != "text" or "year" not in given:
+        if given.get("way") != "text" or not {"year", "text"} <= given.keys():
             return given
         try:
-            found = read(given.get("text", ""), given["year"])
+            found = read(given["text"], given["year"])
         except Unclear as error:
             self.add_error("text", forms.ValidationError([f"{one}。" for one in error.faults]))
             return given
