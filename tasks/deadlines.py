@@ -124,6 +124,12 @@ def shown(due: datetime) -> tuple[date, str]:
     return local.date(), f"{local:%H:%M}"
 
 
+def written(due: datetime) -> str:
+    """A deadline with its full date, Beijing time: 2026-10-09 24:00."""
+    day, clock = shown(due)
+    return f"{day:%Y-%m-%d} {clock}"
+
+
 def _needed(moment: datetime | None, sentence: str) -> datetime:
     if moment is None:
         raise ValueError(sentence)

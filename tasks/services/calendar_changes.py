@@ -8,7 +8,7 @@ from django.db import transaction
 from grids.errors import Invalid, Refused, Stale
 from grids.models import GridScheme, User
 from tasks import office_policies
-from tasks.deadlines import shown
+from tasks.deadlines import written
 from tasks.holidays import Day
 from tasks.models import CalendarDay, Task
 from tasks.models.calendar import CalendarChange
@@ -105,13 +105,8 @@ def _move(moved: Moved, change: CalendarChange, *, by: User, at: datetime) -> No
         }
         return Change(fields, {"from": moved.old, "to": moved.new, "change": change.pk})
 
-    note = f"{change.source}：时限由 {_said(moved.old)} 改为 {_said(moved.new)}"
+    note = f"{change.source}：时限由 {written(moved.old)} 改为 {written(moved.new)}"
     try:
         move(moved.task, Step(Action.RECALCULATE, by, at, note), plan)
     except Refused as error:  # closed or voided between the preview and the lock
         raise Stale(STALE) from error
-
-
-def _said(due: datetime) -> str:
-    day, clock = shown(due)
-    return f"{day:%Y-%m-%d} {clock}"

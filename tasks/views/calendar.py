@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grids.errors import Stale
 from tasks import office_policies
-from tasks.deadlines import beijing_date
+from tasks.deadlines import beijing_date, written
 from tasks.forms.calendar import ApplyForm, EntryForm, packed
 from tasks.holidays import FIRST_YEAR, LAST_YEAR, Day
 from tasks.models import Task
@@ -103,7 +103,10 @@ def _shown(
     at, found = now(), reading.preview(days)
     context = {
         "found": found,
-        "rows": [(one, *_turn(one, at)) for one in found.moved[:SHOWN]],
+        "rows": [
+            (one, written(one.old), written(one.new), *_turn(one, at))
+            for one in found.moved[:SHOWN]
+        ],
         "most": SHOWN,
         "late": sum(one.turns_late(at) for one in found.moved),
         "timely": sum(one.turns_timely(at) for one in found.moved),
@@ -173,7 +176,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = [number for number, _, _ in found.moves[:SHOWN]]
     tasks = {task.number: task for task in seen.filter(number__in=numbers).select_related("grid")}
     moves = [
-        (tasks[number], datetime.fromisoformat(old), datetime.fromisoformat(new))
+        (tasks[number], *(written(datetime.fromisoformat(one)) for one in (old, new)))
         for number, old, new in found.moves[:SHOWN]
         if number in tasks
     ]
