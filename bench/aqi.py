@@ -3,8 +3,8 @@
 P1 compares the vector form with a rational reference written here anew, over every representable
 input of every table. P2 is AQI and primary pollutants of random realistic hours, per row: the
 vector form on 1e5, 1e6 and 1e7 rows (at least 1e6 in each measurement) against aqi-hub on 2e4 of
-them, measured in turn, median of five, in processor time: both only compute, and so the ratio also holds
-on a machine that has other work.
+them, measured in turn, median of five, in processor time: both only compute, so that the ratio
+means something on a machine that has other work.
 """
 
 import sys
