@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from grids import access, policies
+from grids import access, departures, policies
 from grids.errors import Invalid, Refused
 from grids.models import Grid, GridDocument, GridScheme, Post, User
 from grids.policies import GridAction
@@ -94,7 +94,10 @@ def move_grid(grid: Grid, *, parent: Grid, by: User, at: datetime) -> Grid:
 
 @transaction.atomic
 def close_grid(grid: Grid, *, closed_on: date, by: User, at: datetime) -> Grid:
-    """撤销网格 by date: `closed_on` is the first day without it. Posts end the day before."""
+    """撤销网格 by date: `closed_on` is the first day without it. Posts end the day before.
+
+    Refused while it has children, or while another app objects (`grids.departures`).
+    """
     grid = Grid.objects.select_for_update(of=("self",)).get(pk=grid.pk)
     policies.check(by, GridAction.CLOSE, grid)
     if grid.parent_id is None:
@@ -103,6 +106,8 @@ def close_grid(grid: Grid, *, closed_on: date, by: User, at: datetime) -> Grid:
         raise Invalid("撤销日期须晚于设立日期。", fields={"closed_on": "须晚于设立日期"})
     if grid.children.filter(closed_on=None).exists():
         raise Refused(f"“{grid.name}”还有下级网格，请先撤销或移走它们。")
+    for objection in departures.objections(grid):
+        raise Refused(objection)
     grid.closed_on = closed_on
     grid.save(update_fields=["closed_on"])
     ended = _end_posts(grid, closed_on - timedelta(days=1))

@@ -6,10 +6,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from grids.errors import Invalid
 from grids.loading import Change, Row, read_csv, sync
 from grids.models import Grid, GridScheme
-from tasks.models import Measure, MeasureUnit, Plan, UnitSetMember
+from tasks.models import Measure, MeasureUnit, Plan, Task, UnitSetMember
 from tasks.models.kinds import Strength
+from tasks.selectors import plans
 
 Sets = dict[str, list[Grid]]
 MEASURE_COLUMNS = ("number", "title", "text", "clause")
@@ -20,7 +22,8 @@ def load(scheme: GridScheme, folder: Path, *, dry_run: bool, at: datetime) -> li
     """unit_sets.csv, measures.csv and measure_units.csv; missing files are no error.
 
     A unit set such as 各街道办事处 becomes one row per member (ZY-07). Loading twice changes
-    nothing; rows that the folder no longer names go, unless a task stands on them.
+    nothing; rows that the folder no longer names go. Invalid when something was done under one:
+    tasks, claims, quantities, money and milestones are never lost to a file.
     """
     grids = {grid.code: grid for grid in scheme.grids.all()}
     changes, sets = _sets(scheme, folder, grids, dry_run=dry_run)
@@ -54,15 +57,48 @@ def _plan(scheme: GridScheme, *, dry_run: bool) -> tuple[Plan, list[Change]]:
 def _measures(plan: Plan, rows: list[Row], scheme: GridScheme, *, dry_run: bool) -> list[Change]:
     if plan.pk is None:
         return [Change(scheme.code, "measure", row["number"], "", None, "新增") for row in rows]
+    wanted = [_measure(plan, row) for row in rows]
+    _refuse_losing(plan, {(one["number"], one["part"]) for one in wanted})
     return sync(
         Measure,
         ("plan", "number", "part"),
-        [_measure(plan, row) for row in rows],
+        wanted,
         dry_run=dry_run,
         scheme=scheme.code,
         within=plan.measures.select_related("plan"),
         prune=True,
     )
+
+
+def _refuse_losing(plan: Plan, kept: set[tuple[int, str]]) -> None:
+    """A measure under which something was done is not taken away by a file that forgot it."""
+    for measure in plan.measures.order_by("number", "pk"):
+        if (measure.number, measure.part) in kept:
+            continue
+        held = {
+            "件任务": Task.objects.filter(measure_unit__measure=measure).count(),
+            "条自报进展": measure.claims.count(),
+            "条核定数量": measure.progress.count(),
+            "笔资金": measure.funds.count(),
+            "个里程碑": measure.milestones.count(),
+        }
+        if words := "、".join(f"{count} {what}" for what, count in held.items() if count):
+            raise Invalid(
+                f"measures.csv 里没有了{plans.item(measure)}（{measure.title}），"
+                f"但它已有 {words}，不能删除。请把这一行补回文件再载入。"
+            )
+
+
+def _refuse_leaving(plan: Plan, wanted: set[tuple[Any, ...]]) -> None:
+    """Nor is a unit taken off a measure under which it has a task."""
+    busy = MeasureUnit.objects.filter(measure__plan=plan, tasks__isnull=False).distinct()
+    for unit in busy.select_related("measure", "grid").order_by("pk"):
+        if (unit.measure_id, unit.role, unit.grid_id) not in wanted:
+            raise Invalid(
+                f"measure_units.csv 里，{plans.item(unit.measure)}没有了{unit.get_role_display()}"
+                f"单位{unit.grid.name}，但它已有任务，不能去掉。请把这一行补回文件，"
+                f"不再承担的任务请作废。"
+            )
 
 
 def _measure(plan: Plan, row: Row) -> dict[str, Any]:
@@ -130,6 +166,7 @@ def _units(
         for values in _expanded(row, measure, grids, sets):
             key = (measure.pk, values["role"], values["grid"].pk)
             wanted.setdefault(key, values)
+    _refuse_leaving(plan, set(wanted))
     return sync(
         MeasureUnit,
         ("measure", "role", "grid"),

@@ -1,5 +1,6 @@
 """Plans out of scheme folders: shipped ones, sets that expand, refusals with file and line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from django.urls import reverse
 
 from grids.errors import Invalid
 from grids.models import GridScheme
-from tasks.models import Measure, MeasureUnit, Plan
+from tasks.models import Measure, MeasureClaim, MeasureUnit, Milestone, Plan, PlanReport
 from tasks.services import loading
+from tasks.services.plans import expand
 
 SCHEMES = Path(__file__).resolve().parents[2] / "schemes"
 
@@ -121,3 +123,73 @@ def test_the_page_of_the_regime_shows_measures_with_their_sets_named_once(cast, 
     assert part.count("各街道") == 2  # once as carrier, once as set
     assert "<html" not in part
     assert "<html" in client.get(url).content.decode()
+
+
+def busy_plan(cast, folder, noon):
+    load(cast.scheme, folder, noon)
+    measure = Measure.objects.get()
+    expand(measure, by=cast.office, at=noon, due_at=noon + timedelta(days=30))
+    return measure
+
+
+def without(folder, name, words):
+    path = folder / f"{name}.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if words not in line), encoding="utf-8")
+
+
+def test_a_measure_with_tasks_or_claims_that_the_file_forgot_is_refused(cast, folder, noon):
+    measure = busy_plan(cast, folder, noon)
+    report = PlanReport.objects.create(
+        plan=measure.plan,
+        grid=cast.tree.street,
+        period="2026-11",
+        due_at=noon,
+        text="按方案推进。",
+        first_at=noon,
+        by=cast.chief,
+        by_label="街道",
+        at=noon,
+    )
+    MeasureClaim.objects.create(report=report, measure=measure, state="GOING")
+    (folder / "measures.csv").write_text(
+        MEASURES + "2,,扬尘,洒水,每日洒水,,,,,,ZY-07\n", encoding="utf-8"
+    )
+
+    with pytest.raises(Invalid, match="第1项（覆盖），但它已有 3 件任务、1 条自报进展，不能删除"):
+        load(cast.scheme, folder, noon)
+
+    assert Measure.objects.get() == measure
+
+
+def test_money_and_milestones_are_not_lost_to_a_file_either(cast, folder, noon):
+    load(cast.scheme, folder, noon)
+    Milestone.objects.create(measure=Measure.objects.get(), name="开工", due_on=noon.date())
+    (folder / "measures.csv").write_text(
+        MEASURES + "2,,扬尘,洒水,每日洒水,,,,,,ZY-07\n", encoding="utf-8"
+    )
+    (folder / "measure_units.csv").write_text(UNITS + "2,,LEAD,D1\n", encoding="utf-8")
+
+    with pytest.raises(Invalid, match="1 个里程碑"):
+        load(cast.scheme, folder, noon)
+
+
+def test_a_unit_with_a_task_is_not_taken_off_its_measure(cast, folder, noon):
+    busy_plan(cast, folder, noon)
+    without(folder, "unit_sets", "S2")
+
+    with pytest.raises(Invalid, match="第1项没有了责任单位大码头街道，但它已有任务"):
+        load(cast.scheme, folder, noon)
+
+    assert MeasureUnit.objects.count() == 3
+
+
+def test_a_measure_that_nobody_touched_may_go(cast, folder, noon):
+    load(cast.scheme, folder, noon)
+    text = MEASURES + "2,,扬尘,洒水,每日洒水,,,,,,ZY-07\n"
+    (folder / "measures.csv").write_text(text, encoding="utf-8")
+    (folder / "measure_units.csv").write_text(UNITS + "2,,LEAD,D1\n", encoding="utf-8")
+
+    load(cast.scheme, folder, noon)
+
+    assert Measure.objects.get().number == 2
