@@ -87,7 +87,8 @@ def next_state(state: State, action: Action) -> State | None:
 
 
 def fold(actions: list[tuple[str, str]]) -> State | None:
-    """The state that a list of (action, to_state) leads to; None when a step is not a move.
+    """The state that a list of (action, to_state) leads to; None when a step is not a move,
+    or is no action at all.
 
     The first step must be 登记; `to_state` is what the event recorded.
     """
@@ -96,7 +97,7 @@ def fold(actions: list[tuple[str, str]]) -> State | None:
         if state is None:
             state = State.REGISTERED if action == Action.REGISTER else None
         else:
-            state = next_state(state, Action(action))
+            state = next_state(state, Action(action)) if action in Action.values else None
         if state is None or state != to_state:
             return None
     return state

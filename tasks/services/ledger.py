@@ -12,6 +12,8 @@ from tasks import invariants, ledger
 from tasks.models import LedgerSeal, TaskEvent
 
 CHUNK = 2000
+UNREADABLE = ValueError
+"""What Django raises for a moment that cannot be: SQLite keeps moments as text."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ def verify(*, at: datetime, with_files: bool = True) -> Report:
     """
     breaks: list[Break] = []
     counted = {"tasks": 0, "events": 0}
-    for number, events in _chains():
+    for number, events, unreadable in _chains():
         counted["tasks"] += 1
         counted["events"] += len(events)
         found = ledger.first_break(events)
-        if found is not None:
+        if unreadable is not None:
+            breaks.append(unreadable)
+        elif found is not None:
             breaks.append(Break(number, *found))
     digest = _digest()[1]
     breaks += _broken_seals()
@@ -118,8 +122,44 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"task": row["task__number"]}
 
 
-def _chains() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    rows = _rows().iterator(CHUNK)
-    for _, chain in groupby(rows, key=lambda row: row["task_id"]):
+def _chains() -> Iterator[tuple[str, list[dict[str, Any]], Break | None]]:
+    """Every chain with its number; a Break instead of events where a row cannot be read at all."""
+    after = 0
+    while True:
+        try:
+            for task_id, number, events in _read(after):
+                after = task_id
+                yield number, events, None
+        except UNREADABLE:
+            rows = TaskEvent.objects.filter(task__gt=after).order_by("task")
+            for task_id in list(rows.values_list("task", flat=True).distinct()[:CHUNK]):
+                after = task_id
+                yield _one(task_id)
+        else:
+            return
+
+
+def _read(after: int) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
+    rows = _rows().filter(task__gt=after).iterator(CHUNK)
+    for task_id, chain in groupby(rows, key=lambda row: row["task_id"]):
         events = [_fields(row) for row in chain]
-        yield events[0]["task"], events
+        yield task_id, events[0]["task"], events
+
+
+def _one(task_id: int) -> tuple[str, list[dict[str, Any]], Break | None]:
+    mine = _rows().filter(task=task_id)
+    number = mine.values_list("task__number", flat=True)[0]
+    try:
+        return number, [_fields(row) for row in mine], None
+    except UNREADABLE:
+        return number, [], Break(number, _unreadable(mine), "内容已损坏，读不出来")
+
+
+def _unreadable(mine: Any) -> int:
+    """The first sequence whose row cannot be read."""
+    for sequence in mine.values_list("sequence", flat=True):
+        try:
+            mine.get(sequence=sequence)
+        except UNREADABLE:
+            return int(sequence)
+    return 0
