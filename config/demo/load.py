@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from config.demo import people, places, replay, story
+from config.demo import lists, people, places, replay, story
 from grids.errors import Refused
 from grids.models import GridScheme
 from notices import jobs as notice_jobs
@@ -28,6 +28,7 @@ def load(*, at: datetime) -> dict[str, int]:
     for scheme in GridScheme.objects.order_by("pk"):
         if not scheme.tasks.exists():
             counts[scheme.code] = story.play(scheme, cast, at=at)
+            lists.fill(scheme, cast, at=at)
     _rank(at)
     return counts
 

@@ -12,9 +12,9 @@ from tasks.selectors.list_pages import kinds_of, people_above
 
 
 class BatchForm(forms.Form):
-    """The hidden part: the action, ticked numbers or the filter, the print, confirmed or not."""
+    """The hidden part: what to `do`, ticked numbers or the filter, the print, confirmed or not."""
 
-    action = forms.ChoiceField(
+    do = forms.ChoiceField(
         choices=BatchAction.choices, error_messages={"required": "请选择要批量办理什么。"}
     )
     filter = forms.CharField(required=False, max_length=1000)

@@ -36,7 +36,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     asked = BatchForm(request.POST)
     if not asked.is_valid():
         raise Invalid(next(iter(asked.errors.values()))[0])
-    action = BatchAction(asked.cleaned_data["action"])
+    action = BatchAction(asked.cleaned_data["do"])
     tasks = _chosen(request, scheme, at)
     form_class, is_final = ASKED[action], asked.cleaned_data["is_confirmed"]
     form = form_class(request.POST if is_final else None, scheme=scheme)

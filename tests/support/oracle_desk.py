@@ -18,7 +18,7 @@ STAFF = every(200, enterprise=403)
 
 
 def ticked(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
-    return {}, {"action": "urge", "pick": make_task(cast).number}
+    return {}, {"do": "urge", "pick": make_task(cast).number}
 
 
 def kept(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:

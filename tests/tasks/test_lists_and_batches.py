@@ -270,12 +270,12 @@ def test_who_may_not_do_it_alone_may_not_do_it_in_bulk(cast):
 def test_the_page_says_how_many_leaves_out_who_cannot_and_does_the_rest(cast, office_page):
     tasks = [make_task(cast), make_task(cast), make_closed(cast)]
     url = reverse("tasks:batch")
-    ticked = {"action": "urge", "pick": [task.number for task in tasks]}
+    ticked = {"do": "urge", "pick": [task.number for task in tasks]}
 
     page = office_page.post(url, ticked)
     assert page.status_code == 200
     assert (len(page.context["plan"].able), len(page.context["plan"].refused)) == (2, 1)
-    able = {"pick": [task.number for task in tasks[:2]], "action": "urge"}
+    able = {"pick": [task.number for task in tasks[:2]], "do": "urge"}
     sent = able | {"is_confirmed": "on", "expected": page.context["plan"].print, "note": ""}
     assert office_page.post(url, sent).status_code == 422  # the words are missing
     assert office_page.post(url, sent | {"note": "请抓紧"}).status_code == 302
@@ -286,7 +286,7 @@ def test_the_page_says_how_many_leaves_out_who_cannot_and_does_the_rest(cast, of
 
 def test_everything_the_filter_finds_is_refused_when_one_more_came_in(cast, office_page):
     make_task(cast)
-    url, whole = reverse("tasks:batch"), {"action": "urge", "whole": "on", "filter": "due=open"}
+    url, whole = reverse("tasks:batch"), {"do": "urge", "whole": "on", "filter": "due=open"}
     page = office_page.post(url, whole)
     assert page.context["chosen"] == 1
     sent = whole | {"is_confirmed": "on", "expected": page.context["plan"].print, "note": "抓紧"}
@@ -301,10 +301,10 @@ def test_everything_the_filter_finds_is_refused_when_one_more_came_in(cast, offi
     "sent",
     [
         {},
-        {"action": "approve", "pick": "YY-2026-000001"},
-        {"action": "urge"},
-        {"action": "urge", "pick": "nothing"},
-        {"action": "urge", "whole": "on", "filter": "grid=NOWHERE"},
+        {"do": "approve", "pick": "YY-2026-000001"},
+        {"do": "urge"},
+        {"do": "urge", "pick": "nothing"},
+        {"do": "urge", "whole": "on", "filter": "grid=NOWHERE"},
     ],
 )
 def test_a_batch_of_nothing_or_of_no_known_action_is_refused(cast, office_page, sent):
@@ -318,7 +318,7 @@ def test_out_of_the_negative_list_in_bulk_only_after_a_good_revisit(cast, office
         put_in(task, "NEGATIVE", cast.office)
     life.revisit(good, good=True, note="仍好", by=cast.supervisor, at=NOON)
     url = reverse("tasks:batch")
-    ticked = {"action": "delist", "pick": [good.number, bad.number]}
+    ticked = {"do": "delist", "pick": [good.number, bad.number]}
     first = office_page.post(url, ticked)
 
     sent = ticked | {"is_confirmed": "on", "expected": first.context["plan"].print}

@@ -1,0 +1,58 @@
+"""The office at its desk, without a mouse: from the ledger to a batch that is done."""
+
+import pytest
+from django.urls import reverse
+
+from build_tasks import make_closed, make_task
+from chromium import DESK, PHONE, needs_chromium
+from tasks.models import TaskEvent
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
+MOST_TABS = 120
+
+
+def tab_to(page, script):
+    """Presses Tab until the focused element answers true; fails when it cannot be reached."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(() => {{ const e = document.activeElement; return {script}; }})()"):
+            ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert ring != "none", "the focus cannot be seen"
+            return
+    raise AssertionError(f"not reached by keyboard: {script}")
+
+
+def test_the_ledger_leads_to_a_batch_by_keyboard_alone(cast, open_page):
+    tasks, closed = [make_task(cast), make_task(cast)], make_closed(cast)
+    page = open_page(cast.office, DESK)
+    page.goto(reverse("tasks:ledger"))
+
+    for task in reversed(tasks):  # newest first
+        tab_to(page, f"e.value === '{task.number}'")
+        page.keyboard.press("Space")
+    assert page.inner_text("[data-ticked]") == "2"
+    tab_to(page, "e.name === 'do'")
+    page.keyboard.press("ArrowDown")  # the first: 催办
+    tab_to(page, "e.type === 'submit' && e.textContent.includes('勾选')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('批量催办：2 件')")
+
+    tab_to(page, "e.name === 'note'")
+    page.keyboard.type("今天下班前办结")
+    tab_to(page, "e.type === 'submit' && e.textContent.includes('对 2 件催办')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=已对 2 件任务催办")
+
+    urged = TaskEvent.objects.filter(note="催办：今天下班前办结")
+    assert set(urged.values_list("task", flat=True)) == {task.pk for task in tasks}
+    assert not urged.filter(task=closed).exists()
+
+
+def test_lists_indicators_and_draws_fit_a_phone(cast, open_page):
+    make_task(cast)
+    page = open_page(cast.office, PHONE)
+    names = ("list-pages", "indicators", "revisits", "draw-new", "ledger")
+    for name in names:
+        page.goto(reverse(f"tasks:{name}"))
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{name} is {over} px wider than the window"
