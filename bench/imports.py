@@ -1,13 +1,12 @@
 """P5 for CSV and XLSX, and what hostile workbooks cost: `python bench/imports.py [--keep DIR]`.
 
-Makes both files (19 stations × 8,760 h), takes each in on the database of DATABASE_URL in a scheme
-of its own that is deleted afterwards: from the bytes to committed hours, AQI, days and the batch.
+Makes both files (19 stations × 8,760 h) and takes each in, in a database of its own beside that of
+DATABASE_URL: from the bytes to committed hours, AQI, days and the batch.
 """
 
 import argparse
 import csv
 import io
-import os
 import resource
 import statistics
 import struct
@@ -18,15 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from bench import air_rig as rig  # isort: skip
 
 from openpyxl import Workbook
 
-from bench import air
+from bench import air_made_up as made_up
 from stations.feeds import Feed
 from stations.ingest import formats, sheets
 from stations.ingest.errors import Unreadable
-from stations.models import DailyAir, Station
+from stations.models import DailyAir
 from stations.services import ingest
 from stations.services.ingest import Origin, Outcome
 
@@ -40,18 +40,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="folder to keep the two files in")
     options = parser.parse_args()
-    _, stations = air.setting(STATIONS)
-    try:
-        feed = air.feed_of(stations, HOURS)
-        table = air.csv_of(feed)
+    with rig.own_database():
+        _, stations = made_up.setting(STATIONS)
+        table = made_up.csv_of(made_up.feed_of(stations, HOURS))
         files = {"CSV": table, "XLSX": workbook_of(table)}
         for name, data in files.items():
             if options.keep:
                 (options.keep / f"year.{name.lower()}").write_bytes(data)
-            measure(name, data, stations, {"CSV": 5, "XLSX": 10}[name])
-        hostile()
-    finally:
-        air.clean()
+            measure(name, data, {"CSV": 5, "XLSX": 10}[name])
+    hostile()
 
 
 def workbook_of(table: bytes) -> bytes:
@@ -70,11 +67,10 @@ def number(text: str) -> float | None:
     return float(text) if text[:1].isdigit() else None
 
 
-def measure(name: str, data: bytes, stations: list[Station], goal: int) -> None:
-    ids = [station.pk for station in stations]
+def measure(name: str, data: bytes, goal: int) -> None:
     reads, wholes, cpus = [], [], []
     for _ in range(RUNS):
-        air.forget(ids)
+        made_up.forget()
         began, cpu = time.perf_counter(), time.process_time()
         feed = formats.read(data, format="csv")
         reads.append(time.perf_counter() - began)
@@ -82,16 +78,16 @@ def measure(name: str, data: bytes, stations: list[Station], goal: int) -> None:
         wholes.append(time.perf_counter() - began)
         cpus.append(time.process_time() - cpu)
     assert first.created == STATIONS * HOURS
-    assert DailyAir.objects.filter(station__in=ids).count() == STATIONS * (HOURS // 24)
-    began = time.perf_counter()
-    again = take(formats.read(data, format="csv"), data, name)
-    replay = time.perf_counter() - began
+    assert DailyAir.objects.count() == STATIONS * (HOURS // 24)
+    replay, again = rig.timed(lambda: take(formats.read(data, format="csv"), data, name))
     assert (again.created, again.updated, again.days) == (0, 0, 0)
-    print(
-        f"P5 {name} ({len(data) / 1e6:.1f} MB, {STATIONS * HOURS:,} rows): committed, AQI, days, "
-        f"batch {statistics.median(wholes):.2f} s (reading {statistics.median(reads):.2f}, "
-        f"our CPU {statistics.median(cpus):.2f}), goal ≤ {goal} s; "
-        f"replay {replay:.2f} s, 0 changes"
+    whole, read, cpu = (statistics.median(found) for found in (wholes, reads, cpus))
+    rig.say(
+        "P5",
+        f"{name} of {STATIONS * HOURS:,} rows {whole:.2f} s, {read:.2f} of it reading, our CPU "
+        f"{cpu:.2f}; replay {replay:.2f}",
+        whole,
+        goal,
     )
 
 
@@ -116,7 +112,8 @@ def hostile() -> None:
         except Unreadable as error:
             seconds = time.perf_counter() - began
             grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-            print(f"{name} ({len(data) / 1e6:.1f} MB): {seconds:.2f} s, +{grown:.0f} MB: {error}")
+            shown = f"{name} ({len(data) / 1e6:.1f} MB): {seconds:.2f} s, +{grown:.0f} MB: {error}"
+            rig.say("D65", shown, seconds, 1)
         else:
             raise AssertionError(f"{name} was read")
 

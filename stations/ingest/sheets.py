@@ -54,7 +54,18 @@ def read(data: bytes, *, page: str = "", head: int = 0, looks: Looks | None = No
     if not data.strip():
         raise Unreadable("文件是空的")
     if data[:4] == b"PK\x03\x04":
-        book = workbooks.read(data, page=page, most_rows=_MOST_ROWS, most_columns=_MOST_COLUMNS)
+
+        def is_table(rows: list[Row]) -> bool:
+            first = rows[:HEAD_WITHIN]
+            return len(rows) > 1 and (looks is None or any(looks(cells) for _, cells in first))
+
+        book = workbooks.read(
+            data,
+            page=page,
+            most_rows=_MOST_ROWS,
+            most_columns=_MOST_COLUMNS,
+            is_table=is_table,
+        )
         sheet = _from_rows(book.rows, head, looks)
         return replace(sheet, page=book.page, pages=book.pages, notes=book.notes)
     if data[:4] == b"\xd0\xcf\x11\xe0":

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ MOST_CELLS = 15_000_000
 """Of the rectangle from the first to the last cell: what the reader holds in memory."""
 _PIECE = 4 * 1024 * 1024
 _MOST_KNOWN = 100_000
+_MOST_TRIED = 10
 _LONGEST_TAG = 1024 * 1024
 _DAMAGED = "表格文件已损坏，请用表格软件打开、另存一次后再导入"
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -59,8 +60,17 @@ class Book:
     notes: list[str]
 
 
-def read(data: bytes, *, page: str = "", most_rows: int, most_columns: int) -> Book:
-    """One sheet, the first visible one unless named. Unreadable with a sentence."""
+def read(
+    data: bytes,
+    *,
+    page: str = "",
+    most_rows: int,
+    most_columns: int,
+    is_table: Callable[[list[Row]], bool] = bool,
+) -> Book:
+    """One sheet: the named one, else the first visible one that `is_table` takes for one, else
+    the first. Unreadable with a sentence.
+    """
     unsolved = check(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -69,18 +79,27 @@ def read(data: bytes, *, page: str = "", most_rows: int, most_columns: int) -> B
             raise Unreadable("表格里没有可读的工作表")
         if page and page not in pages:
             raise Unreadable(f"没有工作表“{page[:30]}”，可选：{'、'.join(pages[:10])}")
-        chosen = page or pages[0]
-        sheet = book.get_sheet_by_name(chosen)
-        if sheet.width > most_columns:
-            raise Unreadable(f"工作表有 {sheet.width} 列，最多 {most_columns} 列，请检查文件")
-        if sheet.total_height > most_rows:
-            raise Unreadable(f"超过 {most_rows // 10_000} 万行，请分批导入")
-        rows = list(_rows(sheet.iter_rows()))
+        chosen, rows = "", []
+        for name in [page] if page else pages[:_MOST_TRIED]:
+            found = _page(book, name, most_rows, most_columns)
+            if not chosen or is_table(found):
+                chosen, rows = name, found
+            if is_table(found):
+                break
     except Unreadable:
         raise
     except (CalamineError, ValueError, OverflowError, OSError) as bad:
         raise Unreadable(_DAMAGED) from bad
     return Book(rows, chosen, pages, _notes(chosen, pages, page, unsolved))
+
+
+def _page(book: CalamineWorkbook, name: str, most_rows: int, most_columns: int) -> list[Row]:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.width > most_columns:
+        raise Unreadable(f"工作表有 {sheet.width} 列，最多 {most_columns} 列，请检查文件")
+    if sheet.total_height > most_rows:
+        raise Unreadable(f"超过 {most_rows // 10_000} 万行，请分批导入")
+    return list(_rows(sheet.iter_rows()))
 
 
 def _pages(book: CalamineWorkbook) -> tuple[str, ...]:

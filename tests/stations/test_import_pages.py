@@ -154,7 +154,6 @@ def test_a_sheet_and_a_head_line_are_chosen(station, chief):
     book = Workbook()
     book.active.title = "说明"
     book.active.append(["本表由区站填报"])
-    book.active.append(["联系电话见通知"])
     page = book.create_sheet("小时值")
     page.append(["某区空气质量小时值"])
     page.append(["站点编码", "监测时间", "PM2.5"])
@@ -163,11 +162,11 @@ def test_a_sheet_and_a_head_line_are_chosen(station, chief):
     book.save(out)
 
     mapping = _upload(chief, out.getvalue(), name="月报.xlsx")
-    changed = _post(chief, act="page", **_answers(mapping, page="小时值"))
+    changed = _post(chief, act="page", **_answers(mapping, page="小时值", head=1))
     preview = _post(chief, act="preview", **_answers(changed))
     wrong = _post(chief, act="map", **_answers(changed, head=1))
 
-    assert "没有读" in _text(mapping)
+    assert "读的是工作表“小时值”；“说明”没有读" in _text(mapping)  # a cover is no table
     assert changed.context["table"].sheet.head == 2
     assert preview.context["outcome"].created == 1
     assert wrong.context["form"]["col_station"].value() == ""
