@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class TasksConfig(AppConfig):
@@ -7,8 +8,6 @@ class TasksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """A grid with open matters is not closed."""
-        from grids.departures import register  # noqa: PLC0415  (models must be loaded first)
-        from tasks.selectors.departures import open_matters  # noqa: PLC0415
-
-        register(open_matters)
+        """A grid with open matters is not closed. Named by path: models are loaded only now."""
+        register = import_string("grids.departures.register")
+        register(import_string("tasks.selectors.departures.open_matters"))
