@@ -268,12 +268,16 @@ class AlarmSerializer(serializers.ModelSerializer[Alarm]):
     station = serializers.CharField(source="station.code")
     kind_label = serializers.CharField(source="get_kind_display")
     task = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    level = serializers.IntegerField(allow_null=True, help_text="达到的 AQI 级别，3 到 6")
+    items = serializers.CharField(help_text="带标记的项目，逗号分隔")
+    is_reviewed = serializers.BooleanField(help_text="已有核查结论，且结论之后没有新数值")
 
     class Meta:
         model = Alarm
         fields = (
             *("id", "station", "kind", "kind_label", "started_at", "peak", "peak_at"),
             *("last_at", "ended_at", "pollutant", "task", "verdict", "verdict_note", "raised_at"),
+            *("level", "items", "is_reviewed"),
         )
 
 
