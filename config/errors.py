@@ -126,6 +126,9 @@ class RefusalMiddleware:
             return _refused_page(request, error)
         if isinstance(error, RequestDataTooBig):
             return _page(request, 413)
+        if isinstance(error, OperationalError):
+            log.exception("数据库没有完成请求")
+            return _page(request, 503)
         return None
 
 

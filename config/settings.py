@@ -112,7 +112,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+    POSTGRESQL = DATABASES["default"].setdefault("OPTIONS", {})
+    POSTGRESQL.setdefault("connect_timeout", 10)
+    # Short questions on cached or solid-state data: compiling one takes longer than asking it,
+    # and an index beats reading a million rows. A page gives up after its time (config.wsgi).
+    POSTGRESQL.setdefault(
+        "options",
+        "-c jit=off -c random_page_cost=1.1"
+        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=0)}",
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ------------------------------------------------------------------------------------

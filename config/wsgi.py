@@ -7,6 +7,7 @@ from django.core.checks import run_checks
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("STATEMENT_TIMEOUT_MS", "5000")  # of a page; jobs may take their time
 
 application = get_wsgi_application()
 
