@@ -6,10 +6,12 @@ is cached beyond one user object (a request loads its own).
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from grids.models import (
     Grid,
@@ -74,39 +76,54 @@ def within(spans: Iterable[Span], prefix: str = "") -> Q:
 
 
 def _spans(user: User) -> dict[str, list[Span]]:
-    """Permission → subtrees in which `user` holds it, his own and those he watches over."""
+    """Permission → subtrees in which `user` holds it, his own and those he watches over.
+
+    One question for grants and supervision together; of supervision all rows, for they are few,
+    and a span as condition would walk a very large tree.
+    """
     cached: dict[str, list[Span]] | None = user.__dict__.get("_spans")
     if cached is not None:
         return cached
-    spans: dict[str, list[Span]] = defaultdict(list)
     grants = GridGrant.objects.filter(user=user).values_list(
         "permission__codename",
         "content_object__tree_id",
         "content_object__lft",
         "content_object__rght",
+        "content_object__scheme_id",
+        Value(0),
+        Value(0),
     )
-    for codename, tree, left, right in grants:
-        spans[codename].append((tree, left, right))
-    _add_watched(spans)
-    user.__dict__["_spans"] = spans
-    return spans
-
-
-def _add_watched(spans: dict[str, list[Span]]) -> None:
-    if VIEW not in spans:
-        return
-    # All rows: there are few, and a span as condition would walk a very large tree.
     watched = Supervision.objects.values_list(
-        "supervisor__tree_id",
-        "supervisor__lft",
+        Value(""),
         "grid__tree_id",
         "grid__lft",
         "grid__rght",
+        "grid__scheme_id",
+        "supervisor__tree_id",
+        "supervisor__lft",
     )
-    for by_tree, by_left, tree, left, right in watched:
-        for codename in SUPERVISION_GRANTS & spans.keys():
-            if any(t == by_tree and lo <= by_left <= hi for t, lo, hi in spans[codename]):
-                spans[codename].append((tree, left, right))
+    spans: dict[str, list[Span]] = defaultdict(list)
+    rows: list[Any] = sorted(grants.union(watched, all=True), key=lambda row: not row[0])
+    for codename, tree, left, right, _, by_tree, by_left in rows:  # own grants first
+        if codename:
+            spans[codename].append((tree, left, right))
+        elif VIEW in spans:
+            _add_watched(spans, (tree, left, right), by_tree, by_left)
+    user.__dict__["_spans"] = spans
+    user.__dict__["_trees"] = {row[1]: row[4] for row in rows}
+    return spans
+
+
+def _add_watched(spans: dict[str, list[Span]], watched: Span, by_tree: int, by_left: int) -> None:
+    for codename in SUPERVISION_GRANTS & spans.keys():
+        if any(t == by_tree and lo <= by_left <= hi for t, lo, hi in spans[codename]):
+            spans[codename].append(watched)
+
+
+def schemes_of_trees(user: User, trees: Iterable[int]) -> tuple[int, ...]:
+    """The regimes of trees in which `user` holds a grant."""
+    _spans(user)
+    return tuple(sorted({user.__dict__["_trees"][tree] for tree in trees}))
 
 
 def granted_spans(user: User, permission: str) -> list[Span]:
@@ -116,7 +133,7 @@ def granted_spans(user: User, permission: str) -> list[Span]:
 
 def forget(user: User) -> None:
     """Read the grants of this user object anew at the next question."""
-    for kept in ("_spans", "_held", "_schemes"):
+    for kept in ("_spans", "_trees", "_posts", "_schemes"):
         user.__dict__.pop(kept, None)
 
 
@@ -164,31 +181,66 @@ def posts_of(user: User, on: date) -> QuerySet[Post]:
     return posts.select_related("grid", "grid__scheme")
 
 
+@dataclass(frozen=True)
+class Held:
+    """A post that a person holds (`stand_in` None) or stands in for from one day to another."""
+
+    role: str
+    kind: str
+    scheme: int
+    level: int
+    from_on: date
+    until_on: date | None
+    stand_in: tuple[date, date] | None
+
+    def runs(self, on: date) -> bool:
+        first, last = self.stand_in or (on, on)
+        until = self.until_on or on
+        return self.from_on <= on <= until and first <= on <= last
+
+
+def held_ever(user: User) -> list[Held]:
+    """Every post of all times, own and as substitute (ended early: not); one query per request."""
+    if (cached := user.__dict__.get("_posts")) is not None:
+        return list(cached)
+    own_or_stand_in = Q(user=user) | Q(substitutions__substitute=user)
+    rows: Any = Post.objects.filter(own_or_stand_in).values_list(
+        "role",
+        "grid__kind",
+        "grid__scheme_id",
+        "grid__level",
+        "from_on",
+        "until_on",
+        "user_id",
+        "substitutions__substitute_id",
+        "substitutions__from_on",
+        "substitutions__until_on",
+        "substitutions__ended_at",
+    )
+    posts = []
+    for *post, holder, substitute, first, last, ended_at in rows:
+        if holder == user.pk:
+            posts.append(Held(*(*post, None)))
+        if substitute == user.pk:
+            posts.append(Held(*(*post, (first, date.min if ended_at else last))))
+    user.__dict__["_posts"] = posts
+    return posts
+
+
 def roles_of(user: User, on: date, scheme_id: int | None = None) -> set[str]:
     """Role codes of `user` on the day `on` (企业 for all posts inside an enterprise);
     limited to one scheme when given."""
     return {
-        effective_role(role, kind)
-        for role, kind, scheme, _level in _posts_held(user, on)
-        if scheme_id in (None, scheme)
+        effective_role(post.role, post.kind)
+        for post in held_ever(user)
+        if scheme_id in (None, post.scheme) and post.runs(on)
     }
 
 
 def runs_a_regime(user: User, on: date) -> bool:
     """Whether `user` is 网格办 of the root grid of some regime on the day `on`."""
-    return any(
-        role == Role.OFFICE and level == 0 for role, _kind, _scheme, level in _posts_held(user, on)
-    )
-
-
-def _posts_held(user: User, on: date) -> list[tuple[str, str, int, int]]:
-    """(role, kind of the grid, scheme, level of the grid), read once per object and day."""
-    cached: dict[date, list[tuple[str, str, int, int]]] = user.__dict__.setdefault("_held", {})
-    if on not in cached:
-        posts = posts_of(user, on).select_related(None)
-        found = posts.values_list("role", "grid__kind", "grid__scheme_id", "grid__level")
-        cached[on] = list(found)
-    return cached[on]
+    held = {(post.role, post.level) for post in held_ever(user) if post.runs(on)}
+    return (Role.OFFICE, 0) in held
 
 
 # --- the only writers of grants; called by grids.services.authority ---------------------------

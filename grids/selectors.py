@@ -29,8 +29,8 @@ def schemes_for(user: User | AnonymousUser, on: date) -> list[GridScheme]:
     if on not in cached:
         schemes = GridScheme.objects.order_by("code")
         if not user.is_superuser:
-            posts = access.posts_of(user, on).select_related(None)
-            schemes = schemes.filter(pk__in=posts.values("grid__scheme_id"))
+            running = {post.scheme for post in access.held_ever(user) if post.runs(on)}
+            schemes = schemes.filter(pk__in=running)
         cached[on] = list(schemes)
     return cached[on]
 

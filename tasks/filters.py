@@ -3,13 +3,23 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
 
 from grids.access import within
 from grids.models import Grid
 from tasks.models import Task, TaskQuerySet
 from tasks.models.kinds import ListKind
+from tasks.models.words import holding
 from tasks.workflow import State
+
+
+class TaskFilters(DjangoFilterBackend):
+    """Builds the filters only for an address that names one: that costs as much as the page."""
+
+    def get_filterset(self, request: Any, queryset: QuerySet[Task], view: Any) -> Any:
+        named = request.query_params.keys() & TaskFilter.base_filters.keys()
+        return super().get_filterset(request, queryset, view) if named else None
 
 
 class TaskFilter(django_filters.FilterSet):
@@ -69,5 +79,4 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.filter(pk__in=late) if value else tasks.exclude(pk__in=late)
 
     def matches(self, tasks: TaskQuerySet, name: str, words: str) -> QuerySet[Task]:
-        found = Q(number__icontains=words) | Q(title__icontains=words)
-        return tasks.filter(found | Q(place__icontains=words))
+        return tasks.filter(holding(words))

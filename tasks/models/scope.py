@@ -6,13 +6,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from grids import access
-from grids.models import Grid, Post, User
+from grids.models import Grid, User
 
 FEW = 500
 """Up to so many grids are named one by one, which lets the database use its indexes."""
-
-
-A_FEW = 3
+LARGE = 0.05
+"""From this share of a tree on, the tasks of a scope are too many to be collected first."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +19,14 @@ class Scope:
     """Whole regimes by scheme id, and single grids: a list of ids or a subquery.
 
     `is_whole`: nothing outside the whole regimes can concern the person, who never had a post
-    anywhere else, so that no other way of seeing a task has to be looked at.
+    anywhere else, so that no other way of seeing a task has to be looked at. `is_large`: the
+    single grids are a fair part of their tree.
     """
 
     schemes: tuple[int, ...]
     grids: list[int] | QuerySet[Any]
     is_whole: bool = False
-
-    @property
-    def is_wide(self) -> bool:
-        """More than a few grids: likely a large share of all tasks."""
-        return not isinstance(self.grids, list) or len(self.grids) > A_FEW
+    is_large: bool = False
 
     def q(self, relation: str) -> Q:
         """Tasks whose `relation` (a grid column) lies in the scope."""
@@ -38,30 +34,29 @@ class Scope:
 
 
 def scope_of(user: User, permission: str) -> Scope:
-    """Kept on the user object as long as its grants are: three queries per request at most."""
+    """Kept on the user object by the subtrees granted, which several permissions often share."""
     spans = access.granted_spans(user, permission)
-    kept = user.__dict__.setdefault("_task_scope", {})
-    known = kept.get(permission)
-    if known is None or known[0] != spans:
-        known = kept[permission] = (list(spans), _scope(user, spans))
-    return known[1]
+    kept: dict[tuple[access.Span, ...], Scope] = user.__dict__.setdefault("_task_scope", {})
+    key = tuple(sorted(set(spans)))
+    if key not in kept:
+        kept[key] = _scope(user, key)
+    return kept[key]
 
 
-def _scope(user: User, spans: list[access.Span]) -> Scope:
+def _scope(user: User, spans: tuple[access.Span, ...]) -> Scope:
     if not spans:
         return Scope((), [])
     trees = {tree for tree, left, _ in spans if left == 1}
-    schemes = Grid.objects.filter(tree_id__in=trees, level=0).values_list("scheme", flat=True)
+    schemes = access.schemes_of_trees(user, trees)
     rest = [span for span in spans if span[0] not in trees]
     if not rest:
-        named = tuple(schemes)
-        return Scope(named, [], is_whole=not _posts_beyond(user, named))
+        beyond = any(post.scheme not in schemes for post in access.held_ever(user))
+        return Scope(schemes, [], is_whole=not beyond)
     inside = Grid.objects.filter(access.within(rest)).values("pk")
-    few = list(inside.values_list("pk", flat=True)[: FEW + 1])
-    return Scope(tuple(schemes), few if len(few) <= FEW else inside)
-
-
-def _posts_beyond(user: User, schemes: tuple[int, ...]) -> bool:
-    """Whether the person ever held a post, or stood in for one, in another regime."""
-    own_or_stand_in = Q(user=user) | Q(substitutions__substitute=user)
-    return Post.objects.filter(own_or_stand_in).exclude(grid__scheme__in=schemes).exists()
+    roots = Q(tree_id__in={tree for tree, _, _ in rest}, lft=1)
+    few = Grid.objects.filter(access.within(rest) | roots).order_by("lft")
+    rows = list(few.values_list("pk", "lft", "rght")[: FEW + 2])
+    whole = sum(right for _, left, right in rows if left == 1)
+    is_large = sum(right - left + 1 for _, left, right in rest) >= LARGE * whole
+    grids = [pk for pk, left, _ in rows if left > 1]
+    return Scope(schemes, grids if len(grids) <= FEW else inside, is_large=is_large)

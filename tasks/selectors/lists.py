@@ -16,6 +16,7 @@ from tasks.models import Task, TaskQuerySet
 from tasks.models.kinds import Source
 from tasks.models.lateness import CLOSED_LATE
 from tasks.models.scope import scope_of
+from tasks.models.words import holding
 from tasks.workflow import RETURNS_BEFORE_RULING, RUNGS_UP_TO, Action, State
 
 SHOWN = ("scheme", "grid", "origin_grid", "issuer_grid")
@@ -82,8 +83,7 @@ def ledger(
 
 def _by_words(tasks: TaskQuerySet, given: Mapping[str, Any]) -> TaskQuerySet:
     if words := given.get("q"):
-        found = Q(number__icontains=words) | Q(title__icontains=words)
-        tasks = tasks.filter(found | Q(place__icontains=words))
+        tasks = tasks.filter(holding(words))
     if kind := given.get("list"):
         tasks = tasks.filter(lists__kind=kind, lists__removed_at=None)
     if sources := FOUND_BY.get(str(given.get("found", ""))):

@@ -3,20 +3,21 @@
 Tasks and events are written out by hand: a list of fifty costs a third of the generic way.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 
 from grids.models import Grid
+from tasks.deadlines import BEIJING
 from tasks.models import Attachment, FeedbackCard, Task, TaskEvent
 from tasks.workflow import OPEN
 
 
 def _moment(value: datetime | None) -> str | None:
     """ISO 8601 with the Beijing offset."""
-    return None if value is None else timezone.localtime(value).isoformat()
+    return None if value is None else value.astimezone(BEIJING).isoformat()
 
 
 def _code(grid: Grid | None) -> str | None:
@@ -102,15 +103,34 @@ class TaskSerializer(serializers.Serializer[Task]):
         "submitted_at",
         "closed_at",
     ]
-    GRIDS = ("origin_grid", "grid", "issuer_grid")
+    GRIDS = ["origin_grid", "grid", "issuer_grid"]
 
     def to_representation(self, task: Task) -> dict[str, Any]:
-        at = self.context["at"]
-        shown = {name: getattr(task, name) for name in self.PLAIN}
-        shown |= {name: _moment(getattr(task, name)) for name in self.MOMENTS}
-        shown |= {name: _code(getattr(task, name)) for name in self.GRIDS}
-        is_late = task.state in OPEN and task.due_at is not None and task.due_at < at
-        return shown | {"scheme": task.scheme.code, "overdue": is_late}
+        values = [getattr(task, name) for name in (*self.PLAIN, *self.MOMENTS)]
+        grids = [_code(getattr(task, name)) for name in self.GRIDS]
+        return as_shown((*values, *grids, task.scheme.code), self.context["at"])
+
+
+LISTED = (
+    *TaskSerializer.PLAIN,
+    *TaskSerializer.MOMENTS,
+    *(f"{name}__code" for name in TaskSerializer.GRIDS),
+    "scheme__code",
+)
+"""What a list reads of each task: columns instead of models, a quarter of the work."""
+_PLAIN, _MOMENTS = len(TaskSerializer.PLAIN), len(TaskSerializer.MOMENTS)
+_REST = (*TaskSerializer.GRIDS, "scheme")
+
+
+def as_shown(row: Sequence[Any], at: datetime) -> dict[str, Any]:
+    """A row of `LISTED` as the API gives it out."""
+    moments = row[_PLAIN : _PLAIN + _MOMENTS]
+    shown = dict(zip(TaskSerializer.PLAIN, row, strict=False))
+    shown.update(zip(TaskSerializer.MOMENTS, map(_moment, moments), strict=True))
+    shown.update(zip(_REST, row[_PLAIN + _MOMENTS :], strict=True))
+    due_at = moments[0]
+    shown["overdue"] = shown["state"] in OPEN and due_at is not None and due_at < at
+    return shown
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):

@@ -15,6 +15,7 @@ from grids.models import GridScheme
 from tasks.forms.filters import LedgerFilter, order_of
 from tasks.models import Measure
 from tasks.selectors import batches, published, saved, sheet
+from tasks.selectors.lines import lines
 from tasks.selectors.register import printed, register
 from tasks.services import filters
 from tasks.views.common import now, page_of, scheme_of
@@ -35,24 +36,31 @@ def ledger(request: HttpRequest) -> HttpResponse:
         return _spreadsheet(scheme, rows, at)
     if request.GET.get("format") == "print":
         return _paper(request, rows, form)
+    page = page_of(request, rows)
+    page.object_list = lines(page.object_list)
     context = {
-        "page": page_of(request, rows),
+        "page": page,
         "form": form,
         "query": _query(request, "xlsx"),
         "paper": _query(request, "print"),
         "address": form.address(),
         "saved": saved.saved_filters(request.user, scheme, at),  # type: ignore[arg-type]
         "figure": published.BY_KEY.get(given.get("figure", "")),
-        "measure": Measure.objects.filter(pk=given.get("measure"), plan__scheme=scheme).first(),
+        "measure": _measure(given.get("measure"), scheme),
         "actions": batches.BatchAction.choices if _may_batch(request, scheme) else [],
         "most": batches.MOST,
     }
     return render(request, "tasks/ledger.html", context)
 
 
+def _measure(pk: int | None, scheme: GridScheme) -> Measure | None:
+    return Measure.objects.filter(pk=pk, plan__scheme=scheme).first() if pk else None
+
+
 def _may_batch(request: HttpRequest, scheme: GridScheme) -> bool:
-    mine = access.grids_for(request.user, access.OVERSEE).filter(scheme=scheme)
-    return request.user.is_superuser or mine.exists()
+    user: Any = request.user
+    mine = {tree for tree, _, _ in access.granted_spans(user, access.OVERSEE)}
+    return user.is_superuser or scheme.pk in access.schemes_of_trees(user, mine)
 
 
 def _query(request: HttpRequest, form: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from grids.errors import Invalid
 from tasks import policies
-from tasks.filters import TaskFilter
+from tasks.filters import TaskFilter, TaskFilters
 from tasks.models import Attachment, Task
 from tasks.selectors import changes, files
 from tasks.selectors.counts import capped
@@ -52,11 +53,15 @@ VERBS: dict[str, type[given.Input]] = {
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than `MOST_COUNTED`; `next` goes on as far as there are rows asked."""
+    """Counts no further than `MOST_COUNTED` and reads columns instead of models."""
 
     @cached_property
     def count(self) -> int:
         return capped(self.object_list, MOST_COUNTED)
+
+    def _get_page(self, rows: QuerySet[Task], number: int, paginator: Paginator) -> Page:
+        lean = rows.select_related(None).values_list(*output.LISTED)
+        return super()._get_page(list(lean), number, paginator)
 
 
 class TaskPages(api_settings.DEFAULT_PAGINATION_CLASS):  # type: ignore[misc]
@@ -69,6 +74,7 @@ class TaskViewSet(ReadOnlyModelViewSet[Task]):
     """任务：看得到的任务；登记；`POST tasks/{number}/{action}/` 办理。"""
 
     serializer_class = output.TaskSerializer
+    filter_backends = (TaskFilters, OrderingFilter)
     filterset_class = TaskFilter
     pagination_class = TaskPages
     ordering_fields = ("due_at", "registered_at", "issued_at", "number", "id")
@@ -93,6 +99,10 @@ class TaskViewSet(ReadOnlyModelViewSet[Task]):
             "offered": lambda task: policies.offered(user, task, at=at),
         }
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([output.as_shown(row, request.at) for row in rows])
+
     @extend_schema(responses=output.TaskDetailSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self._shown(self.get_object()))
@@ -112,7 +122,11 @@ class TaskViewSet(ReadOnlyModelViewSet[Task]):
         return Response(self._shown(self.get_queryset().get(pk=task.pk)), code)
 
     @extend_schema(responses=output.EventSerializer(many=True))
-    @action(detail=True, filterset_class=None)
+    @action(
+        detail=True,
+        filterset_class=None,
+        pagination_class=api_settings.DEFAULT_PAGINATION_CLASS,
+    )
     def events(self, request: Request, number: str = "") -> Response:
         """流转记录，按发生的先后；hash 为校验链。"""
         rows = self.get_object().events.select_related("grid", "to_grid").order_by("sequence")
