@@ -10,6 +10,7 @@ from grids import access
 from grids.models import Grid, GridScheme, Role, User
 from tasks import policies
 from tasks.deadlines import beijing_date
+from tasks.standing import standing
 
 
 def may_read(user: User | AnonymousUser, scheme: GridScheme, *, at: datetime) -> bool:
@@ -36,7 +37,7 @@ def own_units(user: User | AnonymousUser, grids: Iterable[Grid], *, at: datetime
     somebody with a working post in it or standing in. Two queries for any number."""
     if user.is_superuser:
         return {grid.pk for grid in grids}
-    me = policies.standing(user, at)
+    me = standing(user, at)
     able = [grid for grid in grids if access.holds(user, access.HANDLE, grid)]
     return {grid.pk for grid in able if me.roles_on(grid.pk) & set(policies.RANKS)}
 
@@ -52,5 +53,5 @@ def check_report(user: User, grid: Grid, *, at: datetime) -> None:
 
 def check_apart(user: User, grid: Grid, *, at: datetime) -> None:
     """What a unit claims is not confirmed by anybody who sits in that unit."""
-    if policies.standing(user, at).sits_on(grid.pk):
+    if standing(user, at).sits_on(grid.pk):
         raise PermissionDenied(f"您在{grid.name}有任职，须由他人核定或签收")

@@ -14,6 +14,7 @@ from tasks.deadlines import beijing_date
 from tasks.models import Task
 from tasks.models.plan import Plan
 from tasks.selectors import acceptance_list, dispute_list, inbox, ledger
+from tasks.standing import standing
 
 MOST_JUDGED = 200
 """For so many waiting cards the page works out whether the person may accept them himself."""
@@ -89,7 +90,7 @@ def _acceptance_tile(user: User, scheme: GridScheme, at: datetime) -> Tile:
 def _barred(user: User, tasks: list[Task], at: datetime) -> int:
     """How many of them the person must leave to somebody else (职责分离); a fixed number of
     queries, because all stand on the person's side already."""
-    me = task_policies.standing(user, at)
+    me = standing(user, at)
     works = task_policies.works_of(tasks)
     root_of = dict(Grid.objects.filter(level=0).values_list("tree_id", "pk"))
     return sum(

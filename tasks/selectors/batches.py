@@ -11,6 +11,7 @@ from grids.models import User
 from tasks import policies
 from tasks.models import ListEntry, Task
 from tasks.models.kinds import ListKind
+from tasks.standing import Standing, standing
 from tasks.workflow import OPEN, Action, State, next_state
 
 MOST = 500
@@ -50,13 +51,13 @@ def preview(
     `kind`: the list that it is about; "" while it is not chosen yet.
     """
     rows = list(tasks)
-    me = policies.standing(user, at)
-    standing = _standing(rows, kind) if action in ON_LISTS else set()
+    me = standing(user, at)
+    listed = _standing(rows, kind) if action in ON_LISTS else set()
     good = _looked_good(rows) if kind == ListKind.NEGATIVE else set()
     able, refused = [], []
     for task in rows:
         reason = _why_not(me, task, action, at=at) or _why_not_listed(
-            task, action, kind, standing, good
+            task, action, kind, listed, good
         )
         if reason:
             refused.append((task, reason))
@@ -74,7 +75,7 @@ def print_of(tasks: Iterable[Task]) -> str:
     return hashlib.sha256("\n".join([*versions, "", *stands]).encode()).hexdigest()
 
 
-def _why_not(me: policies.Standing, task: Task, action: BatchAction, *, at: datetime) -> str:
+def _why_not(me: Standing, task: Task, action: BatchAction, *, at: datetime) -> str:
     verb = VERBS.get(action, Action.SUPERVISE)
     state = State(task.state)
     if action in ON_LISTS:

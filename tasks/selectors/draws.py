@@ -14,6 +14,7 @@ from tasks.models import RevisitDraw, Task, TaskEvent
 from tasks.models.scope import scope_of
 from tasks.punctuality import late_by
 from tasks.selectors import lists
+from tasks.standing import Standing, standing
 from tasks.workflow import Action, State
 
 MOST = 5000
@@ -51,7 +52,7 @@ def pool_of(
     root = Grid.objects.filter(scheme=scheme, level=0).values_list("pk", flat=True).first()
     reasons: dict[str, str] = {}
     for person in revisitors:
-        me = policies.standing(person, at)
+        me = standing(person, at)
         reach = _reach(person, scheme, tasks)
         for task in tasks:
             why = _why_out(me, person, task, works[task.pk], root, reach)
@@ -71,7 +72,7 @@ def _reach(person: User, scheme: GridScheme, tasks: list[Task]) -> set[int]:
 
 
 def _why_out(
-    me: policies.Standing,
+    me: Standing,
     person: User,
     task: Task,
     works: list[separation.Work],

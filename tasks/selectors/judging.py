@@ -8,6 +8,7 @@ from grids.models import Grid, User
 from tasks import policies, separation
 from tasks.models import Attachment, FeedbackCard, Task
 from tasks.selectors import files
+from tasks.standing import standing
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Case:
 def cases(user: User, tasks: Iterable[Task], *, at: datetime) -> list[Case]:
     """Constant number of queries, however many matters."""
     rows = list(tasks)
-    me, works, roots = policies.standing(user, at), policies.works_of(rows), _roots(rows)
+    me, works, roots = standing(user, at), policies.works_of(rows), _roots(rows)
     cards = _cards(rows)
     photos = _photos(rows)
     found = []

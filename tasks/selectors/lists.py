@@ -17,6 +17,7 @@ from tasks.models.kinds import Source
 from tasks.models.lateness import CLOSED_LATE
 from tasks.models.scope import scope_of
 from tasks.models.words import holding
+from tasks.standing import standing
 from tasks.workflow import RETURNS_BEFORE_RULING, RUNGS_UP_TO, Action, State
 
 SHOWN = ("scheme", "grid", "origin_grid", "issuer_grid")
@@ -208,7 +209,7 @@ def today_list(user: User, at: datetime, *, scheme: GridScheme | None = None) ->
 def held_by(user: User, at: datetime, *, scheme: GridScheme | None = None) -> QuerySet[Task]:
     """Open matters at my posts' grids, at my rung or below."""
     condition = Q(pk__in=[])
-    for seat in policies.standing(user, at).seats:
+    for seat in standing(user, at).seats:
         rank = policies.RANKS.get(seat.role)
         if rank is not None and seat.runs(beijing_date(at)):
             condition |= Q(grid=seat.grid, rung__in=RUNGS_UP_TO[rank])

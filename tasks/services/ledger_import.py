@@ -17,6 +17,7 @@ from tasks.selectors.ledger_rehearsal import Line, Outcome, Rehearsal, errors_of
 from tasks.services import acceptance, registration, wording
 from tasks.services.moves import Change, Step, move
 from tasks.sheets import Sheet
+from tasks.standing import standing
 from tasks.workflow import Action, State
 
 __all__ = ["Kept", "Undone", "commit_batch", "rehearse", "undo"]
@@ -250,7 +251,7 @@ def kept_of(batch: ImportBatch, *, by: User, at: datetime) -> list[Kept]:
     rows = batch.rows.filter(effect=EFFECTS.NEW, undone_at=None).exclude(task__state=State.VOID)
     related = ("scheme", "grid__parent", "issuer_grid", "origin_grid__parent")
     rows = rows.select_related(*(f"task__{name}" for name in related)).order_by("line")
-    touched, me = _touched(batch), policies.standing(by, at)
+    touched, me = _touched(batch), standing(by, at)
     kept = []
     for row in rows:
         reason = touched.get(row.task_id, "")

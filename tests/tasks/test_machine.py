@@ -22,6 +22,7 @@ from grids.errors import Refused
 from tasks import invariants, policies
 from tasks.models import Task
 from tasks.services import ledger, life
+from tasks.standing import standing
 from tasks.workflow import OPEN, Action, State, next_state
 
 PEOPLE = (
@@ -151,7 +152,7 @@ class TaskLife(RuleBasedStateMachine):
         card = self.task.cards.get(round=self.task.round)
         assert card.is_approved
         assert card.by_id != self.task.closed_by_id
-        seats = policies.standing(self.task.closed_by, self.at).seats
+        seats = standing(self.task.closed_by, self.at).seats
         root = self.cast.tree.root.pk
         assert all(seat.grid != card.grid_id or seat.grid == root for seat in seats)
 
