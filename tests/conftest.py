@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
@@ -98,55 +99,25 @@ def _posted(name: str, title: str, grid: Grid, role: str) -> User:
     return user
 
 
-@pytest.fixture
-def office(tree: SimpleNamespace) -> User:
-    """市网格办 at the root of the tree."""
-    return _posted("office", "市网格办经办", tree.root, Role.OFFICE)
+def _fixture(name: str, title: str, place: str, role: str) -> Any:
+    """A fixture: the person who holds `role` at `place` of the tree."""
+
+    @pytest.fixture(name=name)
+    def made(tree: SimpleNamespace) -> User:
+        return _posted(name.replace("_", "-"), title, getattr(tree, place), role)
+
+    return made
 
 
-@pytest.fixture
-def supervisor(tree: SimpleNamespace) -> User:
-    return _posted("supervisor", "市督查组", tree.root, Role.SUPERVISOR)
-
-
-@pytest.fixture
-def chief(tree: SimpleNamespace) -> User:
-    """网格长 of the street above the village."""
-    return _posted("chief", "街道主要领导", tree.street, Role.CHIEF)
-
-
-@pytest.fixture
-def manager(tree: SimpleNamespace) -> User:
-    """网格负责人 of the village."""
-    return _posted("manager", "联村干部", tree.village, Role.MANAGER)
-
-
-@pytest.fixture
-def village_chief(tree: SimpleNamespace) -> User:
-    """网格长 of the village."""
-    return _posted("village-chief", "村支部书记", tree.village, Role.CHIEF)
-
-
-@pytest.fixture
-def worker(tree: SimpleNamespace) -> User:
-    """网格员 of the village."""
-    return _posted("worker", "社区工作人员", tree.village, Role.WORKER)
-
-
-@pytest.fixture
-def neighbour(tree: SimpleNamespace) -> User:
-    """网格员 of the sibling village."""
-    return _posted("neighbour", "邻社区工作人员", tree.other_village, Role.WORKER)
-
-
-@pytest.fixture
-def enterprise(tree: SimpleNamespace) -> User:
-    return _posted("enterprise", "企业环保负责人", tree.key_grid, Role.ENTERPRISE)
-
-
-@pytest.fixture
-def guest(tree: SimpleNamespace) -> User:
-    return _posted("guest", "监察来宾", tree.root, Role.GUEST)
+office = _fixture("office", "市网格办经办", "root", Role.OFFICE)
+supervisor = _fixture("supervisor", "市督查组", "root", Role.SUPERVISOR)
+chief = _fixture("chief", "街道主要领导", "street", Role.CHIEF)
+manager = _fixture("manager", "联村干部", "village", Role.MANAGER)
+village_chief = _fixture("village_chief", "村支部书记", "village", Role.CHIEF)
+worker = _fixture("worker", "社区工作人员", "village", Role.WORKER)
+neighbour = _fixture("neighbour", "邻社区工作人员", "other_village", Role.WORKER)
+enterprise = _fixture("enterprise", "企业环保负责人", "key_grid", Role.ENTERPRISE)
+guest = _fixture("guest", "监察来宾", "root", Role.GUEST)
 
 
 @pytest.fixture
