@@ -81,3 +81,13 @@ def may_set_target(user: User, scheme: GridScheme) -> bool:
 def check_target(user: User, scheme: GridScheme) -> None:
     if not may_set_target(user, scheme):
         raise PermissionDenied("只有体系的主管单位能下达或调整目标")
+
+
+def may_register(user: User, scheme: GridScheme) -> bool:
+    """登记站点: whoever manages the whole scheme."""
+    return access.holds(user, access.MANAGE, root_of(scheme))
+
+
+def check_register(user: User, scheme: GridScheme) -> None:
+    if not may_register(user, scheme):
+        raise PermissionDenied("只有体系的主管单位能登记站点")

@@ -1,12 +1,14 @@
-"""Shape of what the office enters: targets and positions."""
+"""Shape of what the office enters: targets, stations and positions."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from grids.models import Grid
 from stations.models import Station, StationPlace, Target
+from stations.services import registry
 from stations.services.targets import UNITS, Wish
 
 
@@ -75,6 +77,38 @@ class TargetChangeForm(TargetForm):
 
 class WithdrawTargetForm(forms.Form):
     reason = forms.CharField(label="撤销原因", max_length=200)
+
+
+class StationForm(forms.Form):
+    """A station of the regime; `units` are the grids that may answer for it."""
+
+    name = forms.CharField(label="名称", max_length=80)
+    code = forms.CharField(
+        label="代码", max_length=40, help_text="导入数据时用它认站，如 YY-G01；登记后不改"
+    )
+    number = forms.CharField(
+        label="编号", required=False, max_length=20, help_text="平台上的编号，如 1234A"
+    )
+    control = forms.ChoiceField(label="类型", choices=Station.Control.choices)
+    grid = forms.ModelChoiceField(
+        label="责任单位", queryset=Grid.objects.none(), empty_label="请选择"
+    )
+    install_place = forms.CharField(label="安装位置", required=False, max_length=160)
+    data_source = forms.CharField(label="数据来源", required=False, max_length=200)
+    opened_on = forms.DateField(
+        label="启用日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="空着是已经在用",
+    )
+
+    def __init__(self, *args: Any, units: QuerySet[Grid], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["grid"].queryset = units  # type: ignore[attr-defined]
+
+    @property
+    def wish(self) -> registry.Wish:
+        return registry.Wish(**self.cleaned_data)
 
 
 class PlaceForm(forms.Form):

@@ -8,6 +8,7 @@ from stations.views import (
     imports,
     live,
     rankings,
+    registry,
     station,
     targets,
     units,
@@ -19,6 +20,7 @@ app_name = "stations"
 
 urlpatterns = [
     path("stations/", live.stations, name="list"),
+    path("stations/new/", registry.new, name="new"),
     path("stations/near/", live.near, name="near"),
     path("stations/points/", live.map_points, name="points"),
     path("stations/roster/", station.roster, name="roster"),

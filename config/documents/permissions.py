@@ -32,6 +32,7 @@ STATION_NEEDS = {
     "写入、更正、撤回数据；站点台账；高值结论": (access.MANAGE, "the station's grid"),
     "发布排名；下达、调整、撤销目标": (access.OVERSEE, "the root"),
     "登记站点坐标": (access.MANAGE, "the station's grid"),
+    "登记站点": (access.MANAGE, "the root"),
 }
 PLAN_NEEDS = {
     "分解方案，核定和签收材料": (access.OVERSEE, "the root"),

@@ -94,14 +94,21 @@ function heading(spec, { wall }) {
   return { text: titled(spec), left: 0, top: 2, textStyle: { color: wall ? "#c3d4cd" : "#4d5d59", fontSize: wall ? 22 : 12, fontWeight: "normal", fontFamily: FONT } };
 }
 
+// Rows that the legend takes on a phone: a swatch and its name beside each other, about 310 px wide.
+function legendRows({ series }, size) {
+  const width = series.reduce((sum, { name }) => sum + 36 + [...name].length * size, 0);
+  return Math.ceil(width / 310);
+}
+
 export function lineOption(spec, screen) {
   const many = spec.series.length > 1;
   const crowded = many && screen.narrow && titled(spec);
   const size = screen.wall ? 22 : 12;
+  const head = crowded ? 2 + 1.6 * legendRows(spec, size) + (spec.marks?.length ? 1 : 0) : 2;
   return {
     ...ground(screen),
     title: heading(spec, screen),
-    grid: { left: 4, right: spec.sideways || screen.wall ? 36 : 24, top: (crowded ? 3.6 : 2) * size + 18, bottom: 4, containLabel: true },
+    grid: { left: 4, right: spec.sideways || screen.wall ? 36 : 24, top: head * size + 18, bottom: 4, containLabel: true },
     legend: many ? { top: crowded ? size * 1.8 : 0, right: 0, left: crowded ? 0 : undefined, itemWidth: 16, itemHeight: 9, textStyle: { color: screen.wall ? "#c3d4cd" : "#4d5d59", fontSize: size } } : undefined,
     ...axes(spec, screen),
     series: seriesOf(spec, screen),

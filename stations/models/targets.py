@@ -25,6 +25,9 @@ class Target(models.Model):
         O3_P90 = "o3_8h_p90", "O3 日最大 8 小时第 90 百分位"
         COMPOSITE = "composite_index", "综合指数"
         RANK = "rank", "排名"
+        RANK_GAIN = "composite_rank_gain", "综合指数排名进位"
+        PROVINCIAL_MET = "provincial_targets_met_percent", "省定目标完成率"
+        ROAD_CLEANING = "road_cleaning_percent", "机械化清扫冲洗率"
         OTHER = "other", "其他"
 
     class Operator(models.TextChoices):
@@ -67,8 +70,8 @@ class Target(models.Model):
 
     @property
     def label(self) -> str:
-        """The indicator in Chinese; a word of a document that we do not know as it stands."""
-        return dict(self.Indicator.choices).get(self.indicator, self.indicator)
+        """The indicator in Chinese; 其他 for a word of an older load that is not listed."""
+        return dict(self.Indicator.choices).get(self.indicator, self.Indicator.OTHER.label)
 
     @property
     def figure(self) -> str:

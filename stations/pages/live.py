@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from grids.models import GridScheme, User
-from stations import hours, selectors
+from stations import hours, policies, selectors
 from stations.levels import SENSITIVE_GROUPS, Level, level_of
 from stations.models import Alarm, HourlyReading, Ranking, Station
 from stations.selectors import STATES, Live
@@ -81,6 +81,9 @@ def station_rows(
         ),
         "controls": Station.Control.choices,
         "symbols": [(name, SYMBOLS[name]) for name in POLLUTANTS],
+        "has_stations": bool(rows)
+        or Station.objects.filter(scheme=scheme, is_active=True).exists(),
+        "may_register": policies.may_register(user, scheme) if user.is_authenticated else False,
     }
 
 
@@ -119,7 +122,10 @@ def board(scheme: GridScheme, at: datetime) -> dict[str, Any]:
 
 
 def wall(scheme: GridScheme, at: datetime) -> dict[str, Any]:
-    """大屏: now, worst stations, episodes, the last ranking, 24 hours of the area."""
+    """大屏: now, worst stations, episodes, the last ranking, 24 hours of the area.
+
+    `total` 0: the regime has no stations, and nothing is late.
+    """
     air = selectors.air_now(scheme, at)
     stations = selectors.scheme_stations(scheme, at)
     found = selectors.live(stations, at, selectors.late_rule(scheme, at))

@@ -9,7 +9,7 @@ from grids.models import Clause, Grid, GridScheme, User
 from grids.selectors import quote
 from stations import holds, policies, rankables, selectors, spans, supervision
 from stations.hours import NONE
-from stations.models import Ranking, RankingLine
+from stations.models import Ranking, RankingLine, Station
 from stations.periods import Kind, Period
 from stations.standards import BEIJING, SYMBOLS
 
@@ -159,11 +159,13 @@ def _hundredths(row: Any, column: int | None) -> float | None:
 
 
 def waiting(scheme: GridScheme, user: User, at: datetime, kind: Kind = Kind.WEEK) -> Period | None:
-    """The last full period, if it is not published, the person may publish it, and no
-    疑似干扰 holds it."""
+    """The last full period, if it is not published, the person may publish it, the regime has
+    stations, and no 疑似干扰 holds it."""
     today = at.astimezone(BEIJING).date()
     period = Period.containing(kind, today).previous()
     if not policies.may_publish(user, scheme) or selectors.weekly(scheme, period):
+        return None
+    if not Station.objects.filter(scheme=scheme, is_active=True).exists():
         return None
     if holds.holding(scheme, period):
         return None

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
-from grids.models import GridScheme
+from grids.models import Grid, GridScheme
 from stations import hours, rankables, selectors
 from stations.interventions import Intervention
 from stations.models import (
@@ -263,3 +264,8 @@ def logs(station: Station) -> list[StationLog]:
 
 def alarms(station: Station) -> list[Alarm]:
     return list(station.alarms.select_related("task").order_by("-started_at", "-pk")[:8])
+
+
+def units(scheme: GridScheme, on: date) -> QuerySet[Grid]:
+    """Who may answer for a station: open grids down to the second level below the root."""
+    return Grid.objects.filter(scheme=scheme, level__lte=2).open_on(on).order_by("lft")

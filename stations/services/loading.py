@@ -25,7 +25,7 @@ def load(scheme: GridScheme, folder: Path, *, dry_run: bool = False, at: datetim
     grids = {grid.code: grid for grid in Grid.objects.filter(scheme=scheme)}
     how: dict[str, Any] = {"dry_run": dry_run, "scheme": scheme.code}
     rows = read_csv(folder / "stations.csv", ["code", "name", "control", "grid"])
-    defaults = _defaults(scheme, at.astimezone(BEIJING).date())
+    defaults = ring_defaults(scheme, at.astimezone(BEIJING).date())
     held = set(StationPlace.objects.filter(station__scheme=scheme).values_list("station__code"))
     wishes = [_station(row, scheme, grids, defaults, held) for row in rows]
     changes = sync(Station, ["code"], wishes, kind="station", **how)
@@ -44,7 +44,7 @@ def load(scheme: GridScheme, folder: Path, *, dry_run: bool = False, at: datetim
     return changes + sync(Target, ["scheme", "code"], wishes, kind="target", **how)
 
 
-def _defaults(scheme: GridScheme, on: date) -> dict[str, Any]:
+def ring_defaults(scheme: GridScheme, on: date) -> dict[str, Any]:
     """Rings and the protection radius from the scheme's rules, in metres."""
     rings = rule(scheme, "rings_m", on) or {}
     found = {
@@ -126,7 +126,7 @@ def _target(row: Row, scheme: GridScheme, grids: dict[str, Grid]) -> dict[str, A
         "code": row.need("code"),
         "subject": subject,
         "grid": grids.get(subject) or by_name.get(subject),
-        "indicator": row.need("indicator"),
+        "indicator": row.choice("indicator", Target.Indicator.values),
         "operator": row.choice("operator", Target.Operator.values),
         "value": _decimal(row, "value"),
         "unit": row.get("unit", ""),

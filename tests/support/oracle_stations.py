@@ -154,6 +154,11 @@ def a_new_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {}, _TARGET | {"subject": "", "indicator": "pm25_mean"}
 
 
+def a_new_station(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    data = {"name": "新站", "code": "N-1", "control": "MICRO", "grid": cast.tree.street.pk}
+    return {}, data
+
+
 def a_changed_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"pk": target_of(cast).pk}, _TARGET
 
@@ -186,6 +191,14 @@ ALARM_READERS |= {"enterprise": 404}
 
 ROUTES = {
     ("stations:list", "GET"): ("station page", READERS),
+    ("stations:new", "GET"): (
+        None,
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 200, "outsider": 200},
+    ),
+    ("stations:new", "POST"): (
+        "new station",
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 422},
+    ),
     ("stations:points", "GET"): (None, READERS),
     ("stations:near", "GET"): (None, READERS),
     ("stations:roster", "GET"): (None, READERS),
@@ -348,6 +361,7 @@ OBJECTS_STATIONS = {
     "external rank": an_external_rank,
     "target": a_target,
     "new target": a_new_target,
+    "new station": a_new_station,
     "changed target": a_changed_target,
     "withdrawn target": a_withdrawn_target,
     "unit": a_unit,
