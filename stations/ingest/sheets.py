@@ -24,6 +24,18 @@ _MOST_COLUMNS = 3000
 _MOST_ROWS = 1_200_000
 _MOST_DIGITS = 40
 
+_NO_TABLES = {
+    b"\xd0\xcf\x11\xe0": "旧版 .xls 文件",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"%PDF": " PDF 文件",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"{\\rtf": "文字文档",
+}
+"""First bytes of files that are taken for tables now and then."""
+
 Looks = Callable[[Sequence[str]], bool]
 
 
@@ -68,8 +80,7 @@ def read(data: bytes, *, page: str = "", head: int = 0, looks: Looks | None = No
         )
         sheet = _from_rows(book.rows, head, looks)
         return replace(sheet, page=book.page, pages=book.pages, notes=book.notes)
-    if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise Unreadable("这是旧版 .xls 文件，请在表格软件里另存为 .xlsx 或 CSV")
+    _refuse_other_kinds(data)
     text = decoded(data)
     if text.lstrip()[:1] in {"{", "["}:
         return _from_json(text)
@@ -79,6 +90,12 @@ def read(data: bytes, *, page: str = "", head: int = 0, looks: Looks | None = No
     if found and (head or looks is None or looks(list(found.table.columns))):
         return found
     return _from_rows(_csv_rows(text), head, looks)
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    what = next((name for begins, name in _NO_TABLES.items() if data.startswith(begins)), "")
+    if what:
+        raise Unreadable(f"这是{what}，请在表格软件里另存为 .xlsx 或 CSV")
 
 
 def _regular(text: str) -> Sheet | None:
@@ -219,6 +236,8 @@ def _from_json(text: str) -> Sheet:
     flat = [_properties(row) for row in rows]
     broken = [(n, "invalid", "不是一个对象") for n, row in enumerate(flat, 1) if row is None]
     kept = [(n, row) for n, row in enumerate(flat, 1) if row is not None]
+    if not any(row for _, row in kept):
+        raise Unreadable('JSON 数组里没有一条带列名的记录，应为 [{"station": …}]')
     heads = list(dict.fromkeys(key for _, row in kept for key in row))[:_MOST_COLUMNS]
     cells = [[_cell(row.get(head)) for head in heads] for _, row in kept]
     lines = np.array([number for number, _ in kept], dtype=np.int64)
