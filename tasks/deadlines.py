@@ -4,11 +4,12 @@ Beijing time throughout. 24:00 of a day is 00:00 of the next one; `shown` turns 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tasks.calendar import WorkCalendar
+from tasks.office_hours import OfficeHours
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SAME_DAY_WARNING = time(18, 0)
@@ -23,6 +24,7 @@ class Terms:
     amount: int
     moment: datetime | None
     calendar: WorkCalendar
+    hours: OfficeHours = field(default_factory=OfficeHours)
 
 
 def beijing_date(moment: datetime) -> date:
@@ -54,6 +56,11 @@ def _workdays(terms: Terms) -> datetime:
     return end_of(terms.calendar.add_workdays(beijing_date(terms.start), terms.amount))
 
 
+def _workhours(terms: Terms) -> datetime:
+    """工作小时: only while the office is open on workdays; lunch does not count."""
+    return terms.hours.after(terms.start, terms.amount, terms.calendar)
+
+
 def _moment(terms: Terms) -> datetime:
     return _needed(terms.moment, "请填写具体时限")
 
@@ -77,14 +84,17 @@ RULES: dict[str, Callable[[Terms], datetime]] = {
     "HOURS": _hours,
     "DAYS": _days,
     "WORKDAYS": _workdays,
+    "WORKHOURS": _workhours,
     "MOMENT": _moment,
     "SAME_DAY": _same_day,
     "MONTH_END": _month_end,
     "BEFORE_EVENT": _before_event,
 }
-COUNTED = ("HOURS", "DAYS", "WORKDAYS", "BEFORE_EVENT")
+COUNTED = ("HOURS", "DAYS", "WORKDAYS", "WORKHOURS", "BEFORE_EVENT")
 """Kinds that need an amount of at least 1."""
-MOST = {"HOURS": 24 * 366, "DAYS": 3660, "WORKDAYS": 1000, "BEFORE_EVENT": 366}
+BY_CALENDAR = ("WORKDAYS", "WORKHOURS")
+"""Kinds that a change of the work calendar moves."""
+MOST = {"HOURS": 24 * 366, "DAYS": 3660, "WORKDAYS": 1000, "WORKHOURS": 1000, "BEFORE_EVENT": 366}
 
 
 def due_at(
@@ -94,8 +104,11 @@ def due_at(
     amount: int | None = None,
     moment: datetime | None = None,
     calendar: WorkCalendar,
+    hours: OfficeHours | None = None,
 ) -> datetime:
     """The moment after which the matter is overdue, in Beijing time.
+
+    `hours` is when the regime's offices work, for 工作小时; None means the ordinary hours.
 
     Raises ValueError with a sentence for people when the kind is unknown or its amount or
     moment is missing or absurd.
@@ -104,7 +117,7 @@ def due_at(
         raise ValueError("时限种类不存在，请从列表中选择")
     if kind in COUNTED and not 1 <= (amount or 0) <= MOST[kind]:
         raise ValueError(f"时限数量应为 1 到 {MOST[kind]} 的整数")
-    terms = Terms(start, amount or 0, moment, calendar)
+    terms = Terms(start, amount or 0, moment, calendar, hours or OfficeHours())
     return RULES[kind](terms).astimezone(BEIJING)
 
 

@@ -162,7 +162,10 @@ class OrderForm(ActionForm):
     supervisor = forms.CharField(label="督办责任人", max_length=80)
     deadline_kind = forms.ChoiceField(label="时限种类", choices=DeadlineKind.choices)
     deadline_amount = forms.IntegerField(
-        label="数量", min_value=1, required=False, help_text="小时、天、工作日或提前的天数"
+        label="数量",
+        min_value=1,
+        required=False,
+        help_text="小时、天、工作日、工作小时或提前的天数",
     )
     due_at = MomentField(label="时刻", required=False, help_text="指定时刻、所在月份或事件时间")
     deadline_text = forms.CharField(

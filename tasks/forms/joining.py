@@ -1,4 +1,4 @@
-"""联合处置: up to eight units with their roles and one common order."""
+"""联合处置: up to 24 units with their roles and one common order."""
 
 from typing import Any
 
@@ -11,7 +11,10 @@ from tasks.models.kinds import JoinRole
 from tasks.services.joining import MODES
 from tasks.workflow import Action
 
-MOST_UNITS = 8
+MOST_UNITS = 24
+FIRST_UNITS = 4
+"""Lines that stand open; the others unfold, so that 16 streets fit and two stay short."""
+Line = tuple[forms.BoundField, forms.BoundField]
 ROLES = [row for row in JoinRole.choices if row[0] != JoinRole.WHOLE]
 
 
@@ -30,9 +33,20 @@ class JoinForm(OrderForm):
                 label="角色", choices=ROLES, required=False, initial=_usual(place)
             )
 
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """(grid, role) of every line, for the page."""
-        return [(self[f"grid_{place}"], self[f"role_{place}"]) for place in range(MOST_UNITS)]
+    def rows(self) -> list[Line]:
+        """(grid, role) of the lines that stand open."""
+        return self._lines(range(FIRST_UNITS))
+
+    def more_rows(self) -> list[Line]:
+        """Those of the lines that unfold."""
+        return self._lines(range(FIRST_UNITS, MOST_UNITS))
+
+    def unfolds(self) -> bool:
+        """True when a folded line was filled: what was typed, and its mistake, must be seen."""
+        return any(grid.data or grid.errors for grid, _ in self.more_rows())
+
+    def _lines(self, places: range) -> list[Line]:
+        return [(self[f"grid_{place}"], self[f"role_{place}"]) for place in places]
 
     def arguments(self) -> dict[str, Any]:
         given = super().arguments()

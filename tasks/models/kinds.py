@@ -66,6 +66,7 @@ class DeadlineKind(models.TextChoices):
     HOURS = "HOURS", "小时"
     DAYS = "DAYS", "天"
     WORKDAYS = "WORKDAYS", "工作日"
+    WORKHOURS = "WORKHOURS", "工作小时"
     MOMENT = "MOMENT", "指定时刻"
     SAME_DAY = "SAME_DAY", "当日24时（不过夜）"
     MONTH_END = "MONTH_END", "月底前"

@@ -1,7 +1,7 @@
 """Reads that cross tables: proposals, lists, counts, figures. `tasks.selectors.NAME` is stable."""
 
 from tasks.selectors.counts import indicators, waiting_counts
-from tasks.selectors.dates import calendar, calendar_missing_for, calendar_wanted
+from tasks.selectors.dates import calendar, calendar_missing_for, calendar_wanted, office_hours
 from tasks.selectors.lists import (
     acceptance_list,
     dispute_list,
@@ -37,6 +37,7 @@ __all__ = [
     "inbox",
     "indicators",
     "ledger",
+    "office_hours",
     "overseeing_posts",
     "passed_revisit",
     "propose_grid",

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from grids.models import GridScheme
 from tasks.calendar import WorkCalendar
-from tasks.deadlines import beijing_date, end_of, shown
+from tasks.deadlines import BY_CALENDAR, beijing_date, due_at, end_of, shown
 from tasks.holidays import Day
 from tasks.models import CalendarDay, Task
 from tasks.models.calendar import CalendarChange
-from tasks.selectors.dates import calendar
+from tasks.office_hours import OfficeHours
+from tasks.selectors.dates import calendar, office_hours
 
 AT_ONCE = 500
 
@@ -28,7 +30,7 @@ class DayChange:
 
 @dataclass(frozen=True)
 class Moved:
-    """An open task whose deadline is counted anew; amount in workdays from `start`."""
+    """An open task whose deadline is counted anew; amount in 工作日 or 工作小时 from `start`."""
 
     task: Task
     old: datetime
@@ -68,9 +70,11 @@ class Preview:
 def preview(days: Iterable[Day]) -> Preview:
     """The days that would change and the open tasks whose deadline would move.
 
-    Only deadlines in 工作日 are counted anew, from their own start and amount; hours, calendar
-    days, moments and ends of days stand as they are. Deadlines that an earlier change of the
-    table left behind are among the moved ones. Three queries and one per 500 moved tasks.
+    Only deadlines in 工作日 and 工作小时 are counted anew, from their own start and amount, the
+    office hours those of the day of issue; calendar hours and days, moments and ends of days
+    stand as they are. Deadlines that an earlier change of the table left behind are among the
+    moved ones. Four queries, one per 500 moved tasks, and one per regime and day of issue with
+    工作小时.
     """
     table = {row.on: (row.is_workday, row.name) for row in CalendarDay.objects.all()}
     changes = _changes(table, days)
@@ -109,22 +113,36 @@ Row = tuple[int, datetime, datetime, datetime, int]
 def _recounted(now: WorkCalendar, then: WorkCalendar) -> tuple[list[Row], int]:
     """(pk, old, new, start, amount) of every task that moves, and how many were looked at."""
     counting = Task.objects.open().filter(
-        deadline_kind=Task.DeadlineKind.WORKDAYS, due_at__isnull=False, issued_at__isnull=False
+        deadline_kind__in=BY_CALENDAR, due_at__isnull=False, issued_at__isnull=False
     )
     rows = counting.order_by("pk").values_list(
-        "pk", "due_at", "deadline_from", "issued_at", "deadline_amount"
+        "pk",
+        "due_at",
+        "deadline_from",
+        "issued_at",
+        "deadline_amount",
+        "deadline_kind",
+        "scheme_id",
     )
     due_of = _remembering(then)
+    hours_of = _hours()
     found, counted = [], 0
-    for pk, old, since, issued, kept in rows.iterator(chunk_size=2000):
+    for pk, old, since, issued, kept, kind, scheme in rows.iterator(chunk_size=2000):
         counted += 1
         start = since or issued
         if start is None or old is None:
             continue
-        amount = kept or _amount(now, start, old)
+        is_days = kind == Task.DeadlineKind.WORKDAYS
+        amount = kept or (_amount(now, start, old) if is_days else 0)
         if not amount:
             continue
-        new = due_of(beijing_date(start), amount)
+        on = beijing_date(start)
+        if is_days:
+            new = due_of(on, amount)
+        else:
+            new = due_at(
+                kind, start=start, amount=amount, calendar=then, hours=hours_of(scheme, on)
+            )
         if new != old:
             found.append((pk, old, new, start, amount))
     return found, counted
@@ -152,6 +170,19 @@ def _remembering(days: WorkCalendar) -> Callable[[date, int], datetime]:
     return due_of
 
 
+def _hours() -> Callable[[int, date], OfficeHours]:
+    """Office hours of a regime on a day, asked once each."""
+    schemes = GridScheme.objects.in_bulk()
+    known: dict[tuple[int, date], OfficeHours] = {}
+
+    def hours_of(scheme: int, on: date) -> OfficeHours:
+        if (scheme, on) not in known:
+            known[scheme, on] = office_hours(schemes[scheme], on)
+        return known[scheme, on]
+
+    return hours_of
+
+
 def _with_tasks(rows: list[Row]) -> list[Moved]:
     tasks: dict[int, Task] = {}
     wanted = Task.objects.select_related("grid", "scheme")
@@ -163,7 +194,7 @@ def _with_tasks(rows: list[Row]) -> list[Moved]:
 def _fixed() -> int:
     """Open tasks whose deadline does not depend on the calendar."""
     issued = Task.objects.open().filter(due_at__isnull=False)
-    return issued.exclude(deadline_kind=Task.DeadlineKind.WORKDAYS).count()
+    return issued.exclude(deadline_kind__in=BY_CALENDAR).count()
 
 
 def _token(

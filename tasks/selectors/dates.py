@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from grids.models import GridScheme
+from grids.selectors import rule
 from tasks.calendar import WorkCalendar
 from tasks.models import CalendarDay
+from tasks.office_hours import OfficeHours, read_spans
 
 DECEMBER = 12
 
@@ -11,6 +14,15 @@ DECEMBER = 12
 def calendar() -> WorkCalendar:
     """All days that differ from Monday–Friday; a few dozen rows per year, one query."""
     return WorkCalendar(dict(CalendarDay.objects.values_list("on", "is_workday")))
+
+
+def office_hours(scheme: GridScheme, on: date) -> OfficeHours:
+    """The regime's rule `office_hours` of the day `on`; the ordinary hours without one.
+
+    Raises ValueError with a sentence for people when the rule is not a list of spans.
+    """
+    value = rule(scheme, "office_hours", on)
+    return OfficeHours() if value is None else read_spans(value)
 
 
 def calendar_missing_for(year: int) -> bool:

@@ -118,7 +118,13 @@ def _rebound_terms(task: Task, due_at: datetime | None, *, at: datetime) -> dict
     if due is None:
         usual = rule(task.scheme, "rebound_deadline", beijing_date(at), REBOUND)
         kind, amount = usual["kind"], usual.get("amount")
-        due = deadlines.due_at(kind, start=at, amount=amount, calendar=selectors.calendar())
+        due = deadlines.due_at(
+            kind,
+            start=at,
+            amount=amount,
+            calendar=selectors.calendar(),
+            hours=selectors.office_hours(task.scheme, beijing_date(at)),
+        )
     return {
         "due_at": due,
         "deadline_kind": kind,

@@ -161,7 +161,7 @@ def settle(
     def plan(locked: Task) -> Change:
         outcome.check()
         _demand_pair(locked, files)
-        fields = order.columns(at=at) | {
+        fields = order.columns(locked.scheme, at=at) | {
             "grid": locked.origin_grid,
             "issuer_grid": _filing_grid(locked),
             "accepted_at": at,

@@ -54,7 +54,7 @@ def join(
             check_receiver(locked, grid, at=at)
         guards.check(locked, text=order.requirement, reason=mode, by=by, at=at)
         issuer = _common_issuer(by, locked, units, at=at)
-        columns = order.columns(at=at) | {"issuer_grid": issuer, "is_hidden": False}
+        columns = order.columns(locked.scheme, at=at) | {"issuer_grid": issuer, "is_hidden": False}
         parts = [_open_part(locked, grid, role, columns, by=by, at=at) for grid, role in units]
         data = {"parts": [part.number for part in parts], "mode": mode}
         whole = columns | {"grid": issuer, "join_role": JoinRole.WHOLE}

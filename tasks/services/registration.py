@@ -115,7 +115,7 @@ class Order:
     deadline_text: str = ""
     strength: str = Strength.MUST
 
-    def due(self, *, at: datetime) -> datetime:
+    def due(self, scheme: GridScheme, *, at: datetime) -> datetime:
         """The deadline; the clock starts at issue. Raises Invalid with the fields at fault."""
         wording.check_order(self.requirement, self.supervisor, self.strength)
         try:
@@ -125,6 +125,7 @@ class Order:
                 amount=self.deadline_amount,
                 moment=self.due_at,
                 calendar=selectors.calendar(),
+                hours=selectors.office_hours(scheme, deadlines.beijing_date(at)),
             )
         except ValueError as error:
             raise Invalid(str(error), fields={"deadline_kind": str(error)}) from error
@@ -132,9 +133,9 @@ class Order:
             raise Invalid("整改时限已经过去，请重新填写。", fields={"due_at": "时限须在现在之后"})
         return due
 
-    def columns(self, *, at: datetime) -> dict[str, Any]:
+    def columns(self, scheme: GridScheme, *, at: datetime) -> dict[str, Any]:
         return {
-            "due_at": self.due(at=at),
+            "due_at": self.due(scheme, at=at),
             "requirement": self.requirement.strip(),
             "supervisor": self.supervisor.strip(),
             "deadline_kind": self.deadline_kind,
@@ -187,7 +188,7 @@ def issue(
         data = _choice(locked, grid, chosen, override_reason.strip(), by)
         if becomes_route and by is not None:
             _draft_route(locked, grid, data, override_reason.strip(), by=by, at=at)
-        fields = order.columns(at=at) | {
+        fields = order.columns(locked.scheme, at=at) | {
             "grid": grid,
             "issuer_grid": issuing_grid(by, locked, grid, at=at),
             "ministry_grid": chosen.ministry,

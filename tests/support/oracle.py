@@ -28,6 +28,7 @@ PEOPLE = (
     "manager",
     "chief",
     "office",
+    "supervisor",
     "outsider",
     "enterprise",
     "guest",

@@ -11,7 +11,9 @@ PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterpr
 
 
 def every(status: int, **others: int) -> dict[str, int]:
-    return {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    """督查 oversees like the 网格办 (docs/permissions.md), so it stands beside it in every row."""
+    row = {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    return {"supervisor": row["office"]} | row
 
 
 STAFF = every(200, enterprise=403)
@@ -45,7 +47,7 @@ ROUTES = {
     # a batch counts only what one may see: the outsider has not ticked anything of his own
     ("tasks:batch", "POST"): ("ticked", every(403, chief=200, office=200, outsider=422)),
     ("tasks:filter-save", "POST"): ("a filter", every(302)),
-    ("tasks:filter-forget", "POST"): ("kept filter", every(404, office=302)),
+    ("tasks:filter-forget", "POST"): ("kept filter", every(404, office=302, supervisor=404)),
 }
 
 OBJECTS_DESK = {

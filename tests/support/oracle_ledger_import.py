@@ -11,7 +11,9 @@ PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterpr
 
 
 def every(status: int, **others: int) -> dict[str, int]:
-    return {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    """督查 oversees like the 网格办 (docs/permissions.md), so it stands beside it in every row."""
+    row = {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    return {"supervisor": row["office"]} | row
 
 
 def batch(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:

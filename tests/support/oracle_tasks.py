@@ -15,7 +15,9 @@ PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterpr
 
 
 def every(status: int, **others: int) -> dict[str, int]:
-    return {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    """督查 oversees like the 网格办 (docs/permissions.md), so it stands beside it in every row."""
+    row = {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
+    return {"supervisor": row["office"]} | row
 
 
 UNSEEN = {"neighbour": 404, "enterprise": 404, "outsider": 404}
@@ -27,7 +29,7 @@ STAFF = every(200, enterprise=403)
 
 def doing(done: int, *able: str) -> dict[str, int]:
     """Only `able` may; whoever sees the task but may not is forbidden, others do not see it."""
-    return every(403, **UNSEEN) | dict.fromkeys(able, done)
+    return every(403, **UNSEEN, **dict.fromkeys(able, done))
 
 
 def by_api(row: dict[str, int]) -> dict[str, int]:
@@ -227,7 +229,7 @@ PAGES = {
     "decide_extension": (ISSUED_IT, {"granted": "yes"}),
     "supervise": (ABOVE, {"note": "抓紧"}),
     # the office closed it, the village did it: a third person looks again
-    "revisit": (doing(302, "chief"), {"good": "yes", "note": "看过"}),
+    "revisit": (doing(302, "chief", "supervisor"), {"good": "yes", "note": "看过"}),
     "void": (ISSUED_IT, {"reason": "重复"}),
     "comment": (doing(302, "worker", "manager", "chief", "office"), {"note": "路已封"}),
     "reveal": (
@@ -297,7 +299,8 @@ ROUTES = {
     ),
     ("api:task-settle", "POST"): (
         "verb settle",
-        doing(400, "worker", "manager", "chief", "office") | {"anonymous": 401},
+        # 督查 oversees and holds no grid: nothing on the spot is his to settle
+        doing(400, "worker", "manager", "chief", "office") | {"anonymous": 401, "supervisor": 403},
     ),
 }
 

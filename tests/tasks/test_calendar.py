@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from build import BEIJING
 from build_tasks import make_handled, make_issued, make_registered, make_task, pair
 from grids.errors import Invalid, Stale
+from grids.models import SchemeRule
 from tasks import invariants
 from tasks.holidays import Day, Unclear, read
 from tasks.models import CalendarDay, Task
@@ -138,6 +139,33 @@ def test_a_deadline_across_the_national_holiday_moves_when_its_calendar_is_enter
     assert datetime.fromisoformat(new) == task.due_at
     assert ledger.verify(at=NOVEMBER, with_files=False).is_whole
     assert invariants.states_are_their_events() == []
+
+
+def test_deadlines_in_working_hours_move_with_the_calendar(one_regime):
+    SchemeRule.objects.create(
+        scheme=one_regime.scheme,
+        key="office_hours",
+        value=[["09:00", "12:00"], ["13:00", "18:00"]],
+        valid_from=date(2021, 1, 1),
+    )
+    task = issued_on(
+        one_regime,
+        EVE + timedelta(hours=30, minutes=30),  # 30 September 16:30
+        deadline_kind="WORKHOURS",
+        deadline_amount=3,
+        deadline_text="3个工作小时内",
+    )
+    assert task.due_at == moment("2026-10-01T10:30")  # nobody has loaded 国庆 yet
+
+    found = preview(working_days.package_days(2026))
+    assert [(one.old, one.new, one.amount) for one in found.moved] == [
+        (moment("2026-10-01T10:30"), moment("2026-10-08T10:30"), 3)
+    ]
+    change(one_regime, working_days.package_days(2026), at=EVE + timedelta(hours=31))
+
+    task.refresh_from_db()
+    assert (task.due_at, task.deadline_text) == (moment("2026-10-08T10:30"), "3个工作小时内")
+    assert preview(working_days.package_days(2026)).is_empty
 
 
 @pytest.mark.parametrize(

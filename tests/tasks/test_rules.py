@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tasks import deadlines, ledger
 from tasks.calendar import WorkCalendar
+from tasks.office_hours import OfficeHours, read_spans
 from tasks.separation import Seat, Work, conflict
 from tasks.workflow import MOVES, Action, Rung, State, fold, next_rung, next_state
 
@@ -87,6 +88,76 @@ def test_every_kind_of_deadline(kind, amount, moment, due):
     assert found == at(due)
 
 
+@pytest.mark.parametrize(
+    ("start", "hours", "due"),
+    [
+        ("2026-11-18 09:00", 2, "2026-11-18 11:00"),  # Wednesday morning
+        ("2026-11-18 09:00", 3, "2026-11-18 12:00"),  # used up when lunch begins
+        ("2026-11-18 11:00", 2, "2026-11-18 15:30"),  # lunch does not count
+        ("2026-11-18 13:00", 1, "2026-11-18 15:30"),  # issued at lunch
+        ("2026-11-18 06:00", 1, "2026-11-18 09:30"),  # before the office opens
+        ("2026-11-18 17:00", 1, "2026-11-19 09:00"),  # over the night
+        ("2026-11-18 17:30", 1, "2026-11-19 09:30"),  # issued when it closes
+        ("2026-11-20 16:30", 4, "2026-11-23 11:30"),  # over a weekend
+        ("2026-09-30 16:30", 4, "2026-10-08 11:30"),  # over 国庆
+        ("2026-10-09 16:30", 4, "2026-10-10 11:30"),  # into the make-up Saturday
+        ("2026-11-18 08:30", 13, "2026-11-19 17:30"),  # two whole days of 6.5 hours
+    ],
+)
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC"])
+def test_working_hours_run_only_while_the_office_is_open(start, hours, due, zone):
+    found = deadlines.due_at(
+        "WORKHOURS",
+        start=at(start).astimezone(ZoneInfo(zone)),
+        amount=hours,
+        calendar=OFFICIAL,
+    )
+
+    assert found == at(due)
+
+
+def test_working_hours_follow_the_hours_of_the_regime():
+    summer = read_spans([["08:00", "12:00"], ["15:00", "18:00"]])
+
+    found = deadlines.due_at(
+        "WORKHOURS", start=at("2026-11-18 11:00"), amount=2, calendar=OFFICIAL, hours=summer
+    )
+
+    assert found == at("2026-11-18 16:00")
+
+
+@given(
+    st.integers(0, 700 * 24 * 60).map(
+        lambda minutes: at("2025-01-01") + timedelta(minutes=minutes)
+    ),
+    st.integers(1, 40),
+    st.integers(1, 40),
+)
+def test_working_hours_add_up(start, some, more):
+    hours = OfficeHours()
+
+    half_way = hours.after(start, some, OFFICIAL)
+
+    assert hours.after(half_way, more, OFFICIAL) == hours.after(start, some + more, OFFICIAL)
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [],
+        [["12:00", "08:30"]],
+        [["08:30", "12:00"], ["11:00", "17:30"]],
+        [["08:30", "25:00"]],
+        ["08:30"],
+        "08:30",
+        7,
+    ],
+)
+def test_office_hours_that_make_no_sense_are_refused_with_a_sentence(spans):
+    with pytest.raises(ValueError, match="办公时间"):
+        read_spans(spans)
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
 def test_the_beijing_day_decides_wherever_the_moment_comes_from(zone):
     start = at("2026-11-18 00:30").astimezone(ZoneInfo(zone))
@@ -102,6 +173,8 @@ def test_the_beijing_day_decides_wherever_the_moment_comes_from(zone):
         ("HOURS", 0, None),
         ("DAYS", -1, None),
         ("WORKDAYS", None, None),
+        ("WORKHOURS", 0, None),
+        ("WORKHOURS", 1001, None),
         ("HOURS", 10**9, None),
         ("MOMENT", None, None),
         ("BEFORE_EVENT", 3, None),

@@ -294,3 +294,36 @@ def test_a_ruling_may_become_a_draft_that_counts_once_it_is_switched_on(cast, is
 
 def test_the_words_of_the_order_are_kept(issued):
     assert (issued.requirement, issued.supervisor) == (REQUIREMENT, SUPERVISOR)
+
+
+# --- office hours --------------------------------------------------------------------------------
+
+
+def test_working_hours_count_by_the_rule_of_the_day_and_keep_the_wording(cast):
+    set_rule(cast.scheme, "office_hours", [["09:00", "12:00"], ["13:00", "18:00"]])
+    task = make_registered(cast.scheme, cast.tree.village, cast.office)
+
+    issued = make_issued(
+        task,
+        cast.tree.village,
+        cast.office,
+        at=datetime(2026, 11, 18, 11, 0, tzinfo=BEIJING),
+        deadline_kind="WORKHOURS",
+        deadline_amount=4,
+        deadline_text="4个工作小时内",
+    )
+
+    assert issued.due_at == datetime(2026, 11, 18, 16, 0, tzinfo=BEIJING)
+    assert (issued.deadline_amount, issued.deadline_text) == (4, "4个工作小时内")
+
+
+def test_a_broken_rule_of_office_hours_is_told_and_nothing_is_issued(cast):
+    set_rule(cast.scheme, "office_hours", [["12:00", "09:00"]])
+    task = make_registered(cast.scheme, cast.tree.village, cast.office)
+
+    with pytest.raises(Invalid, match="办公时间"):
+        make_issued(
+            task, cast.tree.village, cast.office, deadline_kind="WORKHOURS", deadline_amount=4
+        )
+
+    assert Task.objects.get(pk=task.pk).state == State.REGISTERED

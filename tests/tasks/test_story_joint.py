@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from build import BEIJING, make_grid, make_post, make_user
 from build_tasks import make_registered, pair
@@ -130,3 +132,27 @@ def test_the_yellow_label_target_is_everybodys_until_the_last_day_of_the_year(db
     overdue = Task.objects.filter(pk__in=[task.pk for task in made])
     assert overdue.overdue(eve).count() == 0
     assert overdue.overdue(eve + timedelta(seconds=1)).count() == len(made)
+
+
+def test_the_page_takes_sixteen_streets_and_unfolds_what_was_typed(cast, streets):
+    task = make_registered(cast.scheme, cast.tree.root, cast.office)
+    url = reverse("tasks:act", args=[task.number, "join"])
+    order = {
+        "requirement": "全面排查裸露黄土",
+        "supervisor": "市网格办",
+        "deadline_kind": "WORKHOURS",
+        "deadline_amount": "13",
+        "strength": "MUST",
+    }
+    units = {f"grid_{place}": code for place, code in enumerate(sorted(streets))}
+    client = Client()
+    client.force_login(cast.office)
+    folded = '<details class="more">'
+    assert folded in client.get(url).content.decode()
+
+    refused = client.post(url, order | units | {"grid_9": "没有这个网格"})
+    assert (refused.status_code, task.parts.count()) == (422, 0)
+    assert '<details class="more" open>' in refused.content.decode()
+
+    assert client.post(url, order | units).status_code == 302
+    assert {part.grid.code for part in task.parts.all()} == set(streets)
