@@ -29,6 +29,7 @@ urlpatterns = [
     path("tasks/new/", desk.register, name="register"),
     path("tasks/batch/", batch.batch, name="batch"),
     path("tasks/filters/", register.save_filter, name="filter-save"),
+    path("tasks/filters/mine/", register.filters_of_mine, name="filters"),
     path("tasks/filters/<int:pk>/forget/", register.forget_filter, name="filter-forget"),
     path("lists/", list_pages.listed, name="list-pages"),
     path("indicators/", indicators.indicators, name="indicators"),

@@ -44,7 +44,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "query": _query(request, "xlsx"),
         "paper": _query(request, "print"),
         "address": form.address(),
-        "saved": saved.saved_filters(request.user, scheme, at),  # type: ignore[arg-type]
         "figure": published.BY_KEY.get(given.get("figure", "")),
         "measure": _measure(given.get("measure"), scheme),
         "actions": batches.BatchAction.choices if _may_batch(request, scheme) else [],
@@ -91,6 +90,15 @@ def _paper(request: HttpRequest, rows: Any, form: LedgerFilter) -> HttpResponse:
 
 
 # --- 常用筛选 -------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def filters_of_mine(request: HttpRequest) -> HttpResponse:
+    """A part of the ledger, loaded after it: what was kept, and a way to keep this address."""
+    mine = saved.saved_filters(request.user, scheme_of(request), now())  # type: ignore[arg-type]
+    context = {"saved": mine, "address": LedgerFilter(request.GET).address()}
+    return render(request, "tasks/_saved_filters.html", context)
 
 
 @login_required

@@ -92,14 +92,18 @@ def test_the_policy_of_the_office_agrees(line, holders, tree):
 
 def test_the_policy_of_the_air_agrees(holders, tree, scheme):
     station = make_station(tree.root)
-    manage, publish, place = permissions.station_lines()
+    manage, publish, place, register = permissions.station_lines()
 
     managing = {role for role, user in holders.items() if air_policies.may_manage(user, station)}
     publishing = {role for role, user in holders.items() if air_policies.may_publish(user, scheme)}
     setting = {role for role, user in holders.items() if air_policies.may_set_target(user, scheme)}
 
     assert managing == ticked(manage) == ticked(place)
+    registering = {
+        role for role, user in holders.items() if air_policies.may_register(user, scheme)
+    }
     assert publishing == setting == ticked(publish)
+    assert registering == ticked(register)
 
 
 def test_the_policy_of_plans_agrees(holders, tree, noon):

@@ -251,6 +251,7 @@ API_DATA = {
 ROUTES = {
     ("tasks:today", "GET"): (None, every(200)),
     ("tasks:ledger", "GET"): (None, every(200)),  # everybody his own part of it
+    ("tasks:filters", "GET"): (None, every(200)),
     ("tasks:register", "GET"): (None, STAFF),
     ("tasks:register", "POST"): (
         "new task",

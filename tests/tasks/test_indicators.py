@@ -219,7 +219,7 @@ def test_a_filter_has_a_name_and_the_office_may_share_it(cast, clerk):
     def names(user):
         client = Client()
         client.force_login(user)
-        return [one.name for one in client.get(reverse("tasks:ledger")).context["saved"]]
+        return [one.name for one in client.get(reverse("tasks:filters")).context["saved"]]
 
     assert names(cast.supervisor) == ["街道逾期"]  # a post at the same office
     assert names(cast.chief) == names(cast.outsider) == []
