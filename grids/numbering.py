@@ -19,7 +19,7 @@ def number(parents: Sequence[int | None]) -> list[Place]:
     Children keep the order in which they are given. Raises ValueError on a circle.
     """
     children: list[list[int]] = [[] for _ in parents]
-    roots = []
+    roots: list[int] = []
     for node, parent in enumerate(parents):
         (roots if parent is None else children[parent]).append(node)
     places: list[Place | None] = [None] * len(parents)
