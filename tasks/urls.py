@@ -76,6 +76,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/", campaigns.board, name="campaign"),
     path("tasks/<slug:number>/", acting.detail, name="detail"),
     path("tasks/<slug:number>/lists/", campaigns.lists, name="lists"),
+    path("tasks/<slug:number>/order/", acting.order_sheet, name="order-sheet"),
     path("tasks/<slug:number>/card/<int:round>/", acting.card, name="card"),
     path("tasks/<slug:number>/<slug:action>/", acting.act, name="act"),
 ]

@@ -253,6 +253,21 @@ def _initial(request: HttpRequest, task: Task, verb: Action) -> dict[str, Any]:
 
 @login_required
 @require_GET
+def order_sheet(request: HttpRequest, number: str) -> HttpResponse:
+    """交办单 on paper: the order, its evidence, and every step until now with room to sign."""
+    task = task_of(request, number)
+    if task.due_at is None:
+        raise Http404("还没有交办，没有交办单可以打印。")
+    context = {
+        "task": task,
+        "moments": list(reversed(timeline.moments(task))),
+        "parts": task.parts.select_related("grid").order_by("number"),
+    }
+    return render(request, "tasks/order_sheet.html", context)
+
+
+@login_required
+@require_GET
 def card(request: HttpRequest, number: str, round: int) -> HttpResponse:
     """反馈卡 on paper."""
     task = task_of(request, number)

@@ -277,6 +277,7 @@ ROUTES = {
     ("tasks:upload", "POST"): ("a file", every(201)),
     ("tasks:attachment", "GET"): ("public photo", SEES),
     ("tasks:detail", "GET"): ("issued task", SEES),
+    ("tasks:order-sheet", "GET"): ("issued task", SEES),
     ("tasks:card", "GET"): ("card", SEES),
     ("tasks:act", "GET"): ("page of accept", doing(200, "worker", "manager")),
     ("tasks:act", "POST"): ("page of accept", HOLDS),
