@@ -55,6 +55,13 @@ def origin_ref(task: Task) -> SafeString | str:
     return format_html(' <a href="{}">{} {}</a>', href, words, pk)
 
 
+@register.filter
+def origin_words(task: Task) -> str:
+    """来源编号 on paper: 巡查记录 29 for a record of ours, else the outside number as it is."""
+    kind, _, pk = task.source_ref.partition(":")
+    return f"{ORIGINS[kind][0]} {pk}" if kind in ORIGINS and pk.isdecimal() else task.source_ref
+
+
 @register.simple_tag(takes_context=True)
 def tone(context: Context, task: Task) -> str:
     """Edge of a card on the phone: late, w on the last day, calm otherwise."""

@@ -6,7 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from build_tasks import REQUIREMENT, SUPERVISOR, make_issued, make_registered, make_task
+from build_tasks import (
+    REQUIREMENT,
+    SUPERVISOR,
+    make_issued,
+    make_registered,
+    make_submitted,
+    make_task,
+)
 from tasks.models import Task
 from tasks.services import life
 
@@ -63,3 +70,21 @@ def test_what_was_not_issued_has_no_sheet_and_a_stranger_sees_none(cast):
     assert sheet(cast.office, found).status_code == 404
     assert sheet(cast.outsider, make_task(cast)).status_code == 404
     assert Task.objects.get(pk=found.pk).due_at is None
+
+
+def test_paper_names_the_record_it_came_from_and_writes_full_dates(cast, noon):
+    task = make_submitted(cast)
+    Task.objects.filter(pk=task.pk).update(source_ref="inspection:29")
+    client = Client()
+    client.force_login(cast.office)
+
+    order = sheet(cast.office, task).content.decode()
+    ledger = client.get(reverse("tasks:ledger"), {"format": "print"}).content.decode()
+    card = client.get(reverse("tasks:card", args=[task.number, 1])).content.decode()
+
+    for page in (order, ledger):
+        assert "巡查记录 29" in page
+        assert "inspection:29" not in page
+    assert "昨天" not in card
+    assert "今天" not in card
+    assert 'loading="lazy"' not in card
