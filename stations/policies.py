@@ -74,13 +74,13 @@ def check_forecast(user: User, scheme: GridScheme) -> None:
 
 
 def may_set_target(user: User, scheme: GridScheme) -> bool:
-    """下达、调整、撤销目标: whoever oversees the whole scheme."""
+    """下达、调整、撤销目标，填报完成情况: whoever oversees the whole scheme."""
     return access.holds(user, access.OVERSEE, root_of(scheme))
 
 
 def check_target(user: User, scheme: GridScheme) -> None:
     if not may_set_target(user, scheme):
-        raise PermissionDenied("只有体系的主管单位能下达或调整目标")
+        raise PermissionDenied("只有体系的主管单位能下达、调整目标和填报完成情况")
 
 
 def may_register(user: User, scheme: GridScheme) -> bool:

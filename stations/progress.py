@@ -31,8 +31,15 @@ GOOD = (Target.Indicator.GOOD_DAYS, Target.Indicator.GOOD_DAY_RATIO)
 _MEAN_PARTS = ("so2", "no2", "pm10", "pm25")
 _GOOD_PLACE = 2  # of INDEX: an IAQI of 100
 
+_COMPUTED = frozenset({*MEANS, *PERCENTILES, *GOOD, Target.Indicator.COMPOSITE})
+
 Hours = Mapping[str, Sequence[Decimal | None]]
 """Hours of today so far, by pollutant, first hour first; means over the stations."""
+
+
+def is_computed(target: Target) -> bool:
+    """Whether hourly data give its indicator; of the others the office reports (完成情况)."""
+    return target.indicator in _COMPUTED
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ def progress(scheme: GridScheme, at: datetime) -> list[Progress]:
     """Every standing target of the scheme; those of past years as they ended."""
     targets = Target.objects.filter(scheme=scheme, is_withdrawn=False)
     ordered = targets.select_related("grid", "station", "scheme").order_by("-year", "code")
+    ordered = ordered.prefetch_related("reports")
     return of_targets(ordered, at)
 
 

@@ -26,6 +26,18 @@ class TargetForm(forms.Form):
     )
     strength = forms.ChoiceField(label="约束", choices=[("MUST", "必须"), ("STRIVE", "力争")])
     issuer = forms.CharField(label="下达单位", max_length=120)
+    level = forms.ChoiceField(
+        label="下达层级", required=False, choices=[("", "不注明"), *Target.Level.choices]
+    )
+    baseline = forms.DecimalField(
+        label="基准值", required=False, max_digits=9, decimal_places=3, help_text="从多少算起"
+    )
+    due_on = forms.DateField(
+        label="完成期限",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="空着是年底",
+    )
     document = forms.CharField(
         label="文件", required=False, max_length=160, help_text="文号或标题，如 中原政〔2017〕2号"
     )
@@ -77,6 +89,16 @@ class TargetChangeForm(TargetForm):
 
 class WithdrawTargetForm(forms.Form):
     reason = forms.CharField(label="撤销原因", max_length=200)
+
+
+class TargetReportForm(forms.Form):
+    """完成情况 of a target that is not computed from hours."""
+
+    value = forms.DecimalField(label="完成值", min_value=0, max_digits=9, decimal_places=3)
+    as_of = forms.DateField(label="截至日期", widget=forms.DateInput(attrs={"type": "date"}))
+    ground = forms.CharField(
+        label="依据", max_length=200, help_text="如：城管局作业台账、省厅通报文号"
+    )
 
 
 class StationForm(forms.Form):

@@ -39,6 +39,7 @@ urlpatterns = [
     path("stations/targets/new/", targets.new, name="target-new"),
     path("stations/targets/<int:pk>/", targets.target, name="target"),
     path("stations/targets/<int:pk>/change/", targets.change, name="target-change"),
+    path("stations/targets/<int:pk>/report/", targets.report, name="target-report"),
     path("stations/targets/<int:pk>/withdraw/", targets.withdraw, name="target-withdraw"),
     path("stations/editions/", units.editions, name="editions"),
     path("stations/units/<int:pk>/", units.unit, name="unit"),

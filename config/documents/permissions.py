@@ -30,7 +30,7 @@ judge what he did himself.
 """
 STATION_NEEDS = {
     "写入、更正、撤回数据；站点台账；高值结论": (access.MANAGE, "the station's grid"),
-    "发布排名；下达、调整、撤销目标": (access.OVERSEE, "the root"),
+    "发布排名；下达、调整、撤销目标，填报完成情况": (access.OVERSEE, "the root"),
     "登记站点坐标": (access.MANAGE, "the station's grid"),
     "登记站点": (access.MANAGE, "the root"),
 }

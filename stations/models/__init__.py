@@ -8,7 +8,7 @@ from stations.models.places import StationPlace
 from stations.models.rankings import Ranking, RankingLine
 from stations.models.readings import HourlyReading, IngestBatch, ReadingRevision
 from stations.models.stations import Station, StationLog, StationPost
-from stations.models.targets import ExternalRank, Target, TargetRevision
+from stations.models.targets import ExternalRank, Target, TargetReport, TargetRevision
 
 __all__ = [
     "Alarm",
@@ -27,5 +27,6 @@ __all__ = [
     "StationPlace",
     "StationPost",
     "Target",
+    "TargetReport",
     "TargetRevision",
 ]

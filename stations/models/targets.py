@@ -1,5 +1,7 @@
 """What a year must reach, and where others rank us."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from grids.models import Grid, GridScheme, User
@@ -10,8 +12,10 @@ class Target(models.Model):
     """目标: an indicator of a subject must be `operator` `value` in the year (ZY-02 … ZY-04).
 
     Measured at the `station`, or over the stations below the `grid`; both None: the subject is
-    the whole scheme. `issuer` and `document` say who set it and where; `is_example` marks a figure
-    that nobody has set, shown as 示例. `is_withdrawn`: no longer counts, kept with its revisions.
+    the whole scheme. `issuer`, its `level` and `document` say who set it and where; `baseline` is
+    the figure it starts from in `unit`, `due_on` its last day, None: the end of the year.
+    `is_example` marks a figure that nobody has set, shown as 示例. `is_withdrawn`: no longer
+    counts, kept with its revisions.
     """
 
     class Indicator(models.TextChoices):
@@ -29,6 +33,12 @@ class Target(models.Model):
         PROVINCIAL_MET = "provincial_targets_met_percent", "省定目标完成率"
         ROAD_CLEANING = "road_cleaning_percent", "机械化清扫冲洗率"
         OTHER = "other", "其他"
+
+    class Level(models.TextChoices):
+        STATE = "STATE", "国家"
+        PROVINCE = "PROVINCE", "省"
+        CITY = "CITY", "市"
+        DISTRICT = "DISTRICT", "区县"
 
     class Operator(models.TextChoices):
         AT_MOST = "<=", "不高于"
@@ -50,7 +60,10 @@ class Target(models.Model):
         Station, models.PROTECT, null=True, blank=True, related_name="targets"
     )
     issuer = models.CharField("下达单位", max_length=120, blank=True)
+    level = models.CharField("下达层级", max_length=8, choices=Level, blank=True)
     document = models.CharField("文件", max_length=160, blank=True)
+    baseline = models.DecimalField("基准值", max_digits=12, decimal_places=3, null=True, blank=True)
+    due_on = models.DateField("完成期限", null=True, blank=True)
     is_example = models.BooleanField("示例", default=False)
     is_withdrawn = models.BooleanField("已撤销", default=False)
 
@@ -78,6 +91,25 @@ class Target(models.Model):
         """The value without trailing zeros: 2.5, 190."""
         return f"{self.value.normalize():f}"
 
+    @property
+    def start(self) -> str:
+        """The baseline without trailing zeros; "" without one."""
+        return "" if self.baseline is None else f"{self.baseline.normalize():f}"
+
+    @property
+    def reported(self) -> "TargetReport | None":
+        """The newest 完成情况; of two for one day the later entry."""
+        return max(self.reports.all(), key=lambda one: (one.as_of, one.at, one.pk), default=None)
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether the newest report reaches the target; None: nothing is reported."""
+        newest = self.reported
+        return None if newest is None else self.is_reached_by(newest.value)
+
+    def is_reached_by(self, value: Decimal) -> bool:
+        return value >= self.value if self.operator == ">=" else value <= self.value
+
 
 class TargetRevision(models.Model):
     """下达、调整、撤销 of a target by a person: what it was, who, when, why. Append-only.
@@ -94,6 +126,31 @@ class TargetRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_id} {self.at:%Y-%m-%d}"
+
+
+class TargetReport(models.Model):
+    """完成情况 of a target that hourly data do not give: `value` in the target's unit, reached by
+    the end of the Beijing day `as_of`, on what ground. Append-only; the newest of a day counts."""
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="reports")
+    value = models.DecimalField("完成值", max_digits=12, decimal_places=3)
+    as_of = models.DateField("截至日期")
+    ground = models.CharField("依据", max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("填报时间")
+
+    class Meta:
+        verbose_name = "目标完成情况"
+        verbose_name_plural = "目标完成情况"
+        indexes = [models.Index(fields=["target", "-as_of", "-at"], name="target_report_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.as_of}"
+
+    @property
+    def figure(self) -> str:
+        """The value without trailing zeros."""
+        return f"{self.value.normalize():f}"
 
 
 class ExternalRank(models.Model):

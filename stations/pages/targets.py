@@ -34,6 +34,10 @@ def page(target: Target, code: str, at: datetime) -> dict[str, Any]:
         "symbols": SYMBOL,
         "revisions": list(target.revisions.select_related("by").order_by("-at", "-pk")),
         "clause": quote(target.scheme, target.clause) if target.clause else None,
+        "is_computed": progress.is_computed(target),
+        "reports": sorted(
+            target.reports.select_related("by"), key=lambda one: (one.as_of, one.at), reverse=True
+        ),
         "spec": course(target, at),
         "stations": progress.stations_of(target),
     }

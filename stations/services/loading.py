@@ -135,6 +135,9 @@ def _target(row: Row, scheme: GridScheme, grids: dict[str, Grid]) -> dict[str, A
         "strength": row.get("strength", "") or "MUST",
         "clause": row.get("clause", ""),
         "issuer": row.get("issuer", ""),
+        "level": row.choice("level", Target.Level.values) if row.get("level") else "",
+        "baseline": _decimal(row, "baseline") if row.get("baseline") else None,
+        "due_on": row.day("due_on") if row.get("due_on") else None,
         "document": row.get("document", ""),
     }
 

@@ -1,7 +1,7 @@
 """目标: the office enters, alters and withdraws what a year must reach; every change is kept."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,14 @@ UNITS = {
     "good_days": "天",
     "good_day_ratio": "%",
     "composite_index": "",
+    "road_cleaning_percent": "%",
+    "provincial_targets_met_percent": "%",
 }
-"""Indicators that hourly data give, with the unit in which a target is written."""
-AT_LEAST = frozenset({"good_days", "good_day_ratio"})
-_MOST = {"good_days": Decimal(366), "good_day_ratio": Decimal(100)}
+"""Indicators that the office may set, with the unit in which a target is written."""
+REPORTED = frozenset({"road_cleaning_percent", "provincial_targets_met_percent"})
+AT_LEAST = REPORTED | {"good_days", "good_day_ratio"}
+_PERCENT = dict.fromkeys((*REPORTED, "good_day_ratio"), Decimal(100))
+_MOST = {"good_days": Decimal(366), **_PERCENT}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class Wish:
     grid: Grid | None = None
     station: Station | None = None
     is_example: bool = False
+    level: str = ""
+    baseline: Decimal | None = None
+    due_on: date | None = None
 
 
 @transaction.atomic
@@ -107,6 +114,9 @@ def plain(target: Target) -> dict[str, Any]:
         "strength": target.strength,
         "issuer": target.issuer,
         "document": target.document,
+        "level": target.level,
+        "baseline": target.start,
+        "due_on": str(target.due_on or ""),
         "is_withdrawn": target.is_withdrawn,
     }
 
@@ -118,7 +128,7 @@ def _fields(wish: Wish) -> dict[str, Any]:
 def _check(scheme: GridScheme, wish: Wish, reason: str, by: User | None) -> None:
     if by is not None:
         policies.check_target(by, scheme)
-    faults = _of_value(wish)
+    faults = _of_value(wish) | _of_terms(wish)
     if wish.indicator not in UNITS:
         faults["indicator"] = "请从列表中选择指标"
     if not wish.issuer.strip():
@@ -136,11 +146,21 @@ def _of_value(wish: Wish) -> dict[str, str]:
     faults, most = {}, _MOST.get(wish.indicator, Decimal(9999))
     wanted = ">=" if wish.indicator in AT_LEAST else "<="
     if wish.operator != wanted:
-        faults["operator"] = "优良天数和比例用“不低于”，浓度和综合指数用“不高于”"
+        faults["operator"] = "优良天数、比例和完成率用“不低于”，浓度和综合指数用“不高于”"
     if not 0 < wish.value <= most:
         faults["value"] = f"目标值应大于 0，不超过 {most}"
     elif wish.indicator == "good_days" and wish.value % 1:
         faults["value"] = "优良天数应为整数"
+    return faults
+
+
+def _of_terms(wish: Wish) -> dict[str, str]:
+    """What is wrong with the level and the last day."""
+    faults = {}
+    if wish.level and wish.level not in Target.Level.values:
+        faults["level"] = "请从列表中选择层级"
+    if wish.due_on and wish.year and wish.due_on.year != wish.year:
+        faults["due_on"] = f"完成期限应在 {wish.year} 年内"
     return faults
 
 
@@ -170,6 +190,7 @@ def _save(
     target.indicator, target.operator, target.value = wish.indicator, wish.operator, wish.value
     target.unit, target.year, target.strength = UNITS[wish.indicator], wish.year, wish.strength
     target.issuer, target.document = wish.issuer.strip(), wish.document.strip()
+    target.level, target.baseline, target.due_on = wish.level, wish.baseline, wish.due_on
     target.is_example = wish.is_example
     target.save()
     TargetRevision.objects.create(

@@ -1,9 +1,11 @@
 """What the page doors of the air side share."""
 
+from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from grids.errors import Invalid
 from grids.models import GridScheme
 from grids.views.common import check_reader, current_scheme
 from stations.models import Station
@@ -26,3 +28,11 @@ def edition_of(request: HttpRequest) -> Edition | None:
     """The edition asked for to compare; None: each date by its own."""
     asked = request.GET.get("edition", "")
     return Edition(asked) if asked in Edition.values else None
+
+
+def show_refusal(form: Form, refusal: Invalid) -> None:
+    """What the service refused, at the fields of the form it came from."""
+    form.add_error(None, str(refusal))
+    for name, words in refusal.fields.items():
+        if name in form.fields:
+            form.add_error(name, words)

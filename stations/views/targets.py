@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grids.errors import Invalid
 from grids.models import GridScheme
 from stations import policies
 from stations.forms import ExternalRankForm
@@ -17,9 +18,15 @@ from stations.pages import episodes
 from stations.pages import targets as pages
 from stations.progress import progress
 from stations.services import externals
+from stations.services import target_reports as reports
 from stations.services import targets as services
-from stations.target_forms import TargetChangeForm, TargetForm, WithdrawTargetForm
-from stations.views.common import reader_scheme
+from stations.target_forms import (
+    TargetChangeForm,
+    TargetForm,
+    TargetReportForm,
+    WithdrawTargetForm,
+)
+from stations.views.common import reader_scheme, show_refusal
 
 
 @login_required
@@ -54,10 +61,14 @@ def new(request: HttpRequest) -> HttpResponse:
     first = {"year": timezone.localdate().year}
     form = TargetForm(given, initial=first, grids=grids, stations=stations)
     if given is not None and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        made = services.enter(scheme, form.wish, reason=reason, by=request.user, at=timezone.now())
-        messages.success(request, "已下达目标。")
-        return redirect("stations:target", made.pk)
+        why = form.cleaned_data["reason"]
+        try:
+            made = services.enter(scheme, form.wish, reason=why, by=request.user, at=timezone.now())
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "已下达目标。")
+            return redirect("stations:target", made.pk)
     status = 422 if form.errors else 200
     return render(request, "stations/target_form.html", {"form": form}, status=status)
 
@@ -75,7 +86,10 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: Target) -> dict[str, Any]:
-    names = ("operator", "value", "year", "strength", "issuer", "document")
+    names = (
+        *("operator", "value", "year", "strength", "issuer", "document"),
+        *("level", "baseline", "due_on"),
+    )
     initial = {name: getattr(found, name) for name in names}
     shown = pages.page(found, request.GET.get("period", ""), timezone.now())
     may_set = policies.may_set_target(request.user, found.scheme)
@@ -85,6 +99,7 @@ def _context(request: HttpRequest, found: Target) -> dict[str, Any]:
         "may_set": may_set,
         "form": form,
         "reason_form": WithdrawTargetForm(prefix="w"),
+        "report_form": TargetReportForm(prefix="r", initial={"as_of": timezone.localdate()}),
     }
 
 
@@ -117,6 +132,25 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     services.withdraw(found, by=request.user, at=timezone.now(), **form.cleaned_data)
     messages.success(request, "已撤销目标，记录保留。")
     return redirect("stations:targets")
+
+
+@login_required
+@require_POST
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """填报完成情况."""
+    found = _seen(request, pk)
+    policies.check_target(request.user, found.scheme)
+    form = TargetReportForm(request.POST, prefix="r")
+    if form.is_valid():
+        try:
+            reports.report(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "已填报完成情况。")
+            return redirect("stations:target", pk)
+    shown = _context(request, found) | {"report_form": form}
+    return render(request, "stations/target.html", shown, status=422)
 
 
 @login_required

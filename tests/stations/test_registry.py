@@ -69,8 +69,10 @@ def test_the_page_registers_and_leads_to_the_station(client, tree, office):
     assert (made.status_code, made["Location"]) == (302, "/stations/YY-G01/")
     assert client.get("/stations/YY-G01/").status_code == 200
     again = client.post("/stations/new/", data)
+    shown = again.content.decode()
     assert again.status_code == 422
-    assert "已被一个站点使用" in again.content.decode()
+    assert "已被一个站点使用" in shown
+    assert 'value="示例站"' in shown  # what was filled in stays
 
 
 def test_a_regime_without_stations_says_so_and_offers_the_way(client, tree, office):

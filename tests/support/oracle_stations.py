@@ -163,6 +163,14 @@ def a_changed_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"pk": target_of(cast).pk}, _TARGET
 
 
+def a_reported_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    target = target_of(cast)
+    target.indicator = Target.Indicator.ROAD_CLEANING
+    target.save(update_fields=["indicator"])
+    data = {"r-value": "60", "r-as_of": str(cast.noon.date()), "r-ground": "作业台账"}
+    return {"pk": target.pk}, data
+
+
 def a_withdrawn_target(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"pk": target_of(cast).pk}, {"w-reason": "文件废止"}
 
@@ -217,6 +225,10 @@ ROUTES = {
     ),
     ("stations:target-change", "POST"): (
         "changed target",
+        dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 404},
+    ),
+    ("stations:target-report", "POST"): (
+        "reported target",
         dict.fromkeys(PEOPLE, 403) | {"anonymous": 302, "office": 302, "outsider": 404},
     ),
     ("stations:target-withdraw", "POST"): (
@@ -362,6 +374,7 @@ OBJECTS_STATIONS = {
     "target": a_target,
     "new target": a_new_target,
     "new station": a_new_station,
+    "reported target": a_reported_target,
     "changed target": a_changed_target,
     "withdrawn target": a_withdrawn_target,
     "unit": a_unit,
