@@ -69,7 +69,10 @@ def is_found(column, value, pk, noon):
     seen = []
     try:
         with transaction.atomic():
+            before = raw(column, pk)
             write(column, value, pk)
+            if raw(column, pk) == before:  # PostgreSQL drops a blank beyond the column's length
+                return True
             seen.append(not ledger.verify(at=noon, with_files=False).is_whole)
             raise Undo
     except Undo:
