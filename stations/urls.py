@@ -4,6 +4,7 @@ from django.urls import path
 
 from stations.views import (
     batches,
+    effect,
     forecasts,
     imports,
     live,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("stations/", live.stations, name="list"),
     path("stations/new/", registry.new, name="new"),
     path("stations/near/", live.near, name="near"),
+    path("stations/effect/<slug:number>/", effect.effect, name="effect"),
     path("stations/points/", live.map_points, name="points"),
     path("stations/roster/", station.roster, name="roster"),
     path("stations/rankings/", rankings.rankings, name="rankings"),

@@ -21,7 +21,7 @@ def near(user: User, scheme: GridScheme, at: datetime) -> list[Row]:
     posts = access.posts_of(user, on).filter(grid__scheme=scheme).order_by("grid__lft", "pk")
     readable = Station.objects.readable_by(user).open_on(on).filter(scheme=scheme)
     for post in posts:
-        stations = _around(post.grid, readable.select_related("grid").order_by("code"))
+        stations = around(post.grid, readable.select_related("grid").order_by("code"))
         if stations:
             limits = selectors.late_rule(scheme, at)
             found = selectors.live(stations, at, limits)
@@ -29,7 +29,8 @@ def near(user: User, scheme: GridScheme, at: datetime) -> list[Row]:
     return []
 
 
-def _around(grid: Grid, stations: QuerySet[Station]) -> list[Station]:
+def around(grid: Grid, stations: QuerySet[Station]) -> list[Station]:
+    """At most three of `stations` in the grid, else in the smallest grid above that has any."""
     for place in [grid, *grid.get_ancestors(ascending=True)]:
         inside = stations.filter(
             grid__tree_id=place.tree_id, grid__lft__gte=place.lft, grid__rght__lte=place.rght

@@ -197,6 +197,14 @@ def a_batch(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
 ALARM_READERS = READERS | {"worker": 404, "neighbour": 404, "manager": 404, "outsider": 404}
 ALARM_READERS |= {"enterprise": 404}
 
+SEES_TASK = dict.fromkeys(PEOPLE, 200) | {
+    "anonymous": 302,
+    "neighbour": 404,
+    "enterprise": 404,
+    "outsider": 404,
+}
+"""The task of a village: its own people and those above."""
+
 ROUTES = {
     ("stations:list", "GET"): ("station page", READERS),
     ("stations:new", "GET"): (
@@ -209,6 +217,7 @@ ROUTES = {
     ),
     ("stations:points", "GET"): (None, READERS),
     ("stations:near", "GET"): (None, READERS),
+    ("stations:effect", "GET"): ("issued task", SEES_TASK),
     ("stations:roster", "GET"): (None, READERS),
     ("stations:rankings", "GET"): (None, READERS),
     ("stations:compare", "GET"): (None, READERS),
