@@ -191,5 +191,9 @@ export async function watchShutters(root) {
     input.addEventListener("change", () => taken(input));
     count(input);
     restore(input);
+    if (input.files.length) {
+      listOf(input)?.replaceChildren(); // chosen before this script was there
+      taken(input);
+    }
   }
 }

@@ -192,6 +192,20 @@ def test_without_a_signal_it_waits_on_the_phone_and_goes_out_by_itself(phone, si
     assert Task.objects.count() == 1
 
 
+def test_a_photo_chosen_before_the_script_is_there_is_sent_too(phone, site):
+    held = []
+    phone.route(re.compile(r"/photo\.js$"), lambda route: held.append(route))
+    phone.goto(f"{reverse('inspections:new')}?source={site.pk}")
+    phone.locator("#id_photos").set_input_files([shot(1), shot(2)])
+    phone.wait_for_timeout(200)
+    for route in held:
+        route.continue_()
+
+    expect_text(phone, "[data-photo-count]", "照片 2/2 已到服务器")
+    assert phone.locator("[data-thumbs] li").count() == 2
+    assert Attachment.objects.count() == 2
+
+
 def test_a_cut_between_two_photos_loses_nothing_and_sends_nothing_twice(phone, site):
     phone.goto(f"{reverse('inspections:new')}?source={site.pk}")
     door = phone.locator("body").get_attribute("data-upload")
