@@ -99,10 +99,31 @@ document.addEventListener("click", (event) => {
 
 // --- one submit at a time -------------------------------------------------------------------
 
+const waits = new Map();
+
+// Long work says that it is under way and for how long; the seconds are not read out one by one.
+function showWait(form, button) {
+  const line = document.createElement("p");
+  line.className = "wait";
+  line.setAttribute("role", "status");
+  const seconds = document.createElement("span");
+  seconds.setAttribute("aria-hidden", "true");
+  line.append(document.createElement("progress"), "正在处理，请不要关闭页面。", seconds);
+  const began = performance.now();
+  const timer = setInterval(() => {
+    const passed = Math.round((performance.now() - began) / 1000);
+    if (passed < 2) return;
+    seconds.textContent = `已 ${passed} 秒`;
+    if (!line.isConnected) (button.closest(".form-acts") ?? button).after(line);
+  }, 1000);
+  waits.set(form, { line, timer });
+}
+
 function guard(form, submitter) {
   form.dataset.sent = "yes";
   const button = submitter ?? form.querySelector("button[type='submit'], button:not([type])");
   if (!button) return;
+  showWait(form, button);
   // Disabled only after the browser has read the button's own name and value.
   setTimeout(() => {
     button.dataset.label = button.innerHTML;
@@ -115,6 +136,10 @@ function guard(form, submitter) {
 function release(form) {
   delete form.dataset.sent;
   delete form.dataset.confirmed;
+  const wait = waits.get(form);
+  clearInterval(wait?.timer);
+  wait?.line.remove();
+  waits.delete(form);
   for (const button of form.querySelectorAll("button.busy")) {
     button.innerHTML = button.dataset.label;
     button.classList.remove("busy");
@@ -139,7 +164,7 @@ document.addEventListener(
       return;
     }
     const isRead = ["get", "dialog"].includes(form.method) && !form.hasAttribute("hx-post");
-    if (!isRead && form.dataset.once !== "no") guard(form, submitter);
+    if ((!isRead && form.dataset.once !== "no") || form.dataset.long !== undefined) guard(form, submitter);
   },
   true,
 );

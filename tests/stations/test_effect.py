@@ -60,7 +60,10 @@ def test_an_open_matter_has_no_after_and_an_unissued_one_nothing(cast, station):
 
     assert shown["done"] is None
     assert [one.after_days for one in shown["changes"]] == [0, 0]
-    assert effect(make_registered(cast.scheme, cast.tree.village, cast.worker), cast.office, LATER) is None
+    assert (
+        effect(make_registered(cast.scheme, cast.tree.village, cast.worker), cast.office, LATER)
+        is None
+    )
 
 
 def test_the_nearest_station_within_five_kilometres_speaks_for_a_place(cast, station):

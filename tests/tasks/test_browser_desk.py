@@ -1,5 +1,8 @@
 """The office at its desk, without a mouse: from the ledger to a batch that is done."""
 
+import re
+import time
+
 import pytest
 from django.urls import reverse
 
@@ -56,3 +59,23 @@ def test_lists_indicators_and_draws_fit_a_phone(cast, open_page):
         page.goto(reverse(f"tasks:{name}"))
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{name} is {over} px wider than the window"
+
+
+WATCH = """() => new MutationObserver(() => {
+  const line = document.querySelector(".wait:has(progress)");
+  if (line) sessionStorage.waited = line.textContent;
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_long_work_says_that_it_is_under_way_and_for_how_long(cast, open_page):
+    task = make_task(cast)
+    page = open_page(cast.office, DESK)
+    page.goto(reverse("tasks:act", args=[task.number, "supervise"]))
+    page.evaluate(WATCH)
+    page.route("**/supervise/", lambda route: (time.sleep(3.5), route.continue_()))
+    page.fill("[name=reason], [name=note]", "市领导批示")
+
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**{reverse('tasks:detail', args=[task.number])}")
+
+    assert re.search(r"请不要关闭页面。已 \d 秒", page.evaluate("sessionStorage.waited"))
