@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from config.demo import lists, people, places, replay, story
+from config.demo import harder, lists, people, places, replay, story
 from grids.errors import Refused
 from grids.models import GridScheme
 from notices import jobs as notice_jobs
@@ -27,7 +27,8 @@ def load(*, at: datetime) -> dict[str, int]:
     counts = {"accounts": len(cast)} | places.settle(cast, at=at) | replay.advance(at=at)
     for scheme in GridScheme.objects.order_by("pk"):
         if not scheme.tasks.exists():
-            counts[scheme.code] = story.play(scheme, cast, at=at)
+            story.play(scheme, cast, at=at)
+            counts[scheme.code] = harder.play(scheme, cast, at=at)
             lists.fill(scheme, cast, at=at)
     _rank(at)
     return counts

@@ -38,6 +38,8 @@ class Matter:
     due: tuple[str, int | None] = ("DAYS", 3)
     kinds: tuple[str, ...] = ()
     """The categories that can happen there; empty: any."""
+    share: float = 0.8
+    """Of the time since it was found: the steps lie in this part."""
 
 
 PATHS = {

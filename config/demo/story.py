@@ -1,6 +1,7 @@
 """Plays the demo's matters through the same services that people use, at past moments."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -18,17 +19,15 @@ from tasks.services import life
 from tasks.services.evidence import store
 
 FIRST_STEP = timedelta(minutes=25)
-SHARE_USED = 0.8  # of the time since it was found: the steps lie in this part
 
 
-def play(scheme: GridScheme, people: dict[str, User], *, at: datetime) -> int:
-    """Every matter of one scheme, oldest first; returns how many tasks there are now."""
+def play(scheme: GridScheme, people: dict[str, User], *, at: datetime) -> None:
+    """Every matter of one scheme, oldest first."""
     catalogue = problems()
     numbered = list(enumerate(matters(scheme.code)))
     for number, matter in sorted(numbered, key=lambda pair: -pair[1].age_hours):
         known = [one for one in catalogue if one.category in matter.kinds] or catalogue
         Player(scheme, people, matter, known[number % len(known)], number, at).play()
-    return Task.objects.filter(scheme=scheme).count()
 
 
 class Player:
@@ -47,7 +46,7 @@ class Player:
         self.number = number
         self.began = at - timedelta(hours=matter.age_hours)
         self.steps = matter.path.split()
-        self.gap = timedelta(hours=matter.age_hours * SHARE_USED) / max(1, len(self.steps))
+        self.gap = timedelta(hours=matter.age_hours * matter.share) / max(1, len(self.steps))
         dice = random.Random(f"{scheme.code}-{number}")  # noqa: S311  (a place on a map)
         lon, lat = CENTRES[scheme.code]
         self.lon = round(lon + dice.uniform(-0.009, 0.009), 6)
@@ -136,7 +135,9 @@ class Player:
         reason = "需住建部门协调，本级无法处置"
         return life.report_up(task, reason=reason, by=self._who(self.matter.handler), at=at)
 
-    def _submit(self, task: Task, at: datetime, place: int) -> Task:
+    def _submit(
+        self, task: Task, at: datetime, place: int, more: Sequence[Attachment] = ()
+    ) -> Task:
         handler = self._who(self.matter.handler)
         taken = at - timedelta(minutes=12)
         pair = [
@@ -147,7 +148,7 @@ class Player:
             task,
             measures=self.problem.done,
             result="已按要求整改",
-            attachments=pair,
+            attachments=[*pair, *more],
             by=handler,
             at=at,
         )

@@ -1,16 +1,22 @@
 """The demo: real hours on today's calendar, drawn photos, titles only, refused for real work."""
 
 from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 
-from build import BEIJING, make_grid
-from config.demo import ACCOUNTS, load, replay
+from build import BEIJING, NOON, make_grid
+from config.demo import ACCOUNTS, harder, load, people, replay
 from config.demo.drawing import scene
 from grids.errors import Refused
 from grids.models import GridScheme
 from stations.models import HourlyReading, Station
+from tasks.models import Attachment, Task
+from tasks.selectors import lists
+from tasks.services import ledger, uploads
 
 
 @pytest.mark.parametrize("shift", range(0, 800, 13))
@@ -72,3 +78,43 @@ def test_a_deployment_for_real_work_refuses_the_demo(scheme, noon, settings: Laz
 
     with pytest.raises(Refused, match="正式部署"):
         load.load(at=noon)
+
+
+def test_every_regime_has_somebody_for_each_step_of_the_harder_matters():
+    sits = {(one.scheme, one.grid): one.username for one in ACCOUNTS}
+    judges = {one.scheme for one in ACCOUNTS if one.role == "SUPERVISOR"}
+
+    for scheme, peer in harder.PEERS.items():
+        assert sits[scheme, peer.grid] == peer.who
+        assert scheme in judges, "nobody may do the 回头看 of what the office closed"
+
+
+@pytest.fixture
+def ziyang(db, monkeypatch, tmp_path, settings: LazySettings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    folder = Path(settings.BASE_DIR, "schemes", "ziyang")
+    call_command("load_scheme", str(folder), stdout=StringIO())
+    accounts = [one for one in ACCOUNTS if one.scheme == "ziyang"]
+    monkeypatch.setattr(people, "ACCOUNTS", accounts)
+    return GridScheme.objects.get(code="ziyang")
+
+
+def test_the_pages_of_disputes_joint_orders_extensions_and_follow_ups_are_not_empty(ziyang):
+    cast = people.settle(at=NOON)
+
+    harder.play(ziyang, cast, at=NOON)
+
+    office, again = cast["zi-office"], cast["zi-supervisor"]
+    quarrel = lists.dispute_list(office, ziyang, NOON).get()
+    assert (quarrel.bounces, quarrel.events.filter(action="transfer").count()) == (2, 2)
+    parts = Task.objects.filter(scheme=ziyang, parent__join_role="WHOLE").order_by("join_role")
+    states = dict(parts.values_list("join_role", "state"))
+    assert states == {"CO": "HANDLING", "DO": "ISSUED", "LEAD": "CLOSED"}
+    waiting = Task.objects.get(scheme=ziyang, extension_asked_to__isnull=False)
+    assert waiting.is_listed
+    assert Task.objects.filter(scheme=ziyang, extensions=1).count() == 1
+    due = lists.revisit_list(again, ziyang).filter(revisit_on__lte=NOON.date())
+    assert due.count() == 1
+    sound = Attachment.objects.get(task__scheme=ziyang, mime="audio/wav")
+    assert sound.size > uploads.MOST_PIECE
+    assert ledger.verify(at=NOON).is_whole
