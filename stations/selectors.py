@@ -1,108 +1,23 @@
-"""Reads of the air side that others ask for: now, late, rankings, streaks."""
+"""Reads of the air side that others ask for: the area now, rankings, streaks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from grids.models import Grid, GridScheme, User
-from grids.selectors import rule
 from stations import aqi, hours
-from stations.models import HourlyReading, Ranking, RankingLine, Station
+from stations.models import HourlyReading, Ranking, RankingLine
 from stations.periods import Period
+from stations.presence import HAS_VALUE, LATE, scheme_stations
 from stations.standards import BEIJING, POLLUTANTS, Basis, Edition, day_of_hour, edition_on
 from stations.validity import mean
-from stations.vector import pollutants_in
 
-LATE = {"late": 2, "alarm": 4, "silent": 24}
-"""Hours behind the clock: 迟到 from `late`, alarm from `alarm`, 离线 from `silent` (a rule)."""
 _FRESH = timedelta(hours=3)
-_LOOK_BACK = (timedelta(hours=26), timedelta(days=40))
-HAS_VALUE = ~Q(**dict.fromkeys(hours.COLUMNS))
-
-
-def late_rule(scheme: GridScheme, at: datetime) -> dict[str, int]:
-    return {**LATE, **(rule(scheme, "station_late", at.astimezone(BEIJING).date()) or {})}
-
-
-@dataclass(frozen=True)
-class Live:
-    """A station as of a moment. `lag` in whole hours behind the clock; None: no data at all."""
-
-    station: Station
-    reading: HourlyReading | None
-    lag: int | None
-    state: str
-
-    @property
-    def primary(self) -> tuple[str, ...]:
-        return pollutants_in(self.reading.primary_bits) if self.reading else ()
-
-    @property
-    def is_current(self) -> bool:
-        return self.state == "ONLINE"
-
-
-STATES = {"ONLINE": "在线", "LATE": "迟到", "SILENT": "离线", "NONE": "无数据"}
-
-
-def live(stations: Iterable[Station], at: datetime, limits: Mapping[str, int] = LATE) -> list[Live]:
-    """Each station with its newest hour that has any value."""
-    chosen = list(stations)
-    newest = newest_hours(chosen, at)
-    wanted = Q(station__in=[])
-    for moment in set(newest.values()):
-        ids = [pk for pk, when in newest.items() if when == moment]
-        wanted |= Q(hour_ending_at=moment, station__in=ids)
-    rows = {row.station_id: row for row in HourlyReading.objects.filter(wanted)} if newest else {}
-    now = hours.hour_number(at)
-    return [_live(station, rows.get(station.pk), now, limits) for station in chosen]
-
-
-def newest_hours(stations: Iterable[Station], at: datetime) -> dict[int, datetime]:
-    """By station id the newest hour with any value, up to `at` and forty days back."""
-    missing = {station.pk for station in stations}
-    found: dict[int, datetime] = {}
-    for back in _LOOK_BACK:  # nearly all have one in the last day
-        rows = HourlyReading.objects.filter(
-            HAS_VALUE,
-            hour_ending_at__gt=at - back,
-            hour_ending_at__lte=at + timedelta(hours=1),
-            station__in=missing,
-        )
-        latest = rows.values_list("station_id").annotate(newest=Max("hour_ending_at"))
-        found |= dict(latest)
-        missing -= found.keys()
-        if not missing:
-            break
-    return found
-
-
-def _live(
-    station: Station, reading: HourlyReading | None, now: int, limits: Mapping[str, int]
-) -> Live:
-    if reading is None:
-        return Live(station, None, None, "NONE")
-    lag = now - hours.hour_number(reading.hour_ending_at)
-    state = "ONLINE" if lag < limits["late"] else "LATE" if lag < limits["silent"] else "SILENT"
-    return Live(station, reading, lag, state)
-
-
-def scheme_stations(scheme: GridScheme, at: datetime) -> list[Station]:
-    """Standing stations of a scheme in the order of the tree."""
-    stations = Station.objects.open_on(at.astimezone(BEIJING).date()).filter(scheme=scheme)
-    return list(stations.select_related("grid").order_by("grid__tree_id", "grid__lft", "code"))
-
-
-def late_stations(scheme: GridScheme, at: datetime) -> list[Live]:
-    """迟到 and 离线 stations, the longest silence first."""
-    found = live(scheme_stations(scheme, at), at, late_rule(scheme, at))
-    behind = [item for item in found if item.state in {"LATE", "SILENT"}]
-    return sorted(behind, key=lambda item: -(item.lag or 0))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from stations.feeds import FIELDS
 from stations.levels import level_of
 from stations.models import Alarm, DailyAir, HourlyReading, Station
 from stations.periods import Period
-from stations.selectors import Live
+from stations.presence import STATES, Live
 from stations.standards import POLLUTANTS
 from stations.vector import pollutants_in
 
@@ -16,11 +16,14 @@ from stations.vector import pollutants_in
 class NowSerializer(serializers.Serializer[Any]):
     """The newest hour of a station."""
 
-    state = serializers.ChoiceField(choices=["ONLINE", "LATE", "SILENT", "NONE"])
+    state = serializers.ChoiceField(choices=list(STATES.items()))
     lag_hours = serializers.IntegerField(allow_null=True)
     hour_ending_at = serializers.DateTimeField(allow_null=True)
     aqi = serializers.IntegerField(allow_null=True)
     primary = serializers.ListField(child=serializers.CharField())
+    maintenance_until = serializers.DateTimeField(
+        allow_null=True, help_text="维护中：最迟按维护计到何时；其他状态为空"
+    )
 
 
 class StationSerializer(serializers.ModelSerializer[Station]):
@@ -49,6 +52,7 @@ class StationSerializer(serializers.ModelSerializer[Station]):
             "hour_ending_at": reading.hour_ending_at if reading else None,
             "aqi": reading.aqi if reading else None,
             "primary": list(item.primary),
+            "maintenance_until": item.upkeep_until,
         }
         return dict(NowSerializer(shown).data)
 

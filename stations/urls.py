@@ -49,6 +49,7 @@ urlpatterns = [
     path("stations/<str:code>/year/", station.year, name="year"),
     path("stations/<str:code>/place/", station.place, name="place"),
     path("stations/<str:code>/log/", station.log, name="log"),
+    path("stations/<str:code>/log/<int:pk>/end/", station.log_end, name="log-end"),
     path("stations/<str:code>/review/", station.review_values, name="review"),
     path("schemes/<slug:code>/stations/", station.scheme_panel, name="scheme-panel"),
     path("wall/", live.wall, name="wall"),

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from stations import selectors, tables
+from stations import presence, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
 from stations.services import ingest, ranking, verdicts
@@ -54,7 +54,7 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        found = selectors.live(page or [], timezone.now())
+        found = presence.live(page or [], timezone.now())
         context = self.get_serializer_context() | {"live": {x.station.pk: x for x in found}}
         return self.get_paginated_response(
             shapes.StationSerializer(page, many=True, context=context).data
@@ -62,7 +62,7 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         station = self.get_object()
-        [item] = selectors.live([station], timezone.now())
+        [item] = presence.live([station], timezone.now())
         context = self.get_serializer_context() | {"live": {station.pk: item}}
         return Response(shapes.StationSerializer(station, context=context).data)
 

@@ -19,9 +19,10 @@ from notices.selectors import week as weeks
 from notices.selectors.leader import leader as leader_card
 from notices.selectors.papers import open_papers
 from notices.views import doors
+from stations import presence
+from stations.models import Station
 from stations.pages.alarms import held
 from stations.progress import progress
-from stations.selectors import late_rule, late_stations, scheme_stations
 from tasks.models import Task
 from tasks.selectors import calendar_wanted
 from tasks.services import life
@@ -58,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     scheme, at = doors.scheme_of(request), timezone.now()
     root = doors.root_of(scheme)
     policies.check_desk(request.user, scheme, at=at)  # type: ignore[arg-type]
-    stations = scheme_stations(scheme, at)
+    stations = presence.scheme_stations(scheme, at)
     shown = {
         "tiles": desks.work_tiles(request.user, scheme, at),
         "inbox": desks.inbox_tile(request.user, scheme, at),
@@ -70,20 +71,22 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may": doors.rights(request, root),
         "calendar_year": calendar_wanted(timezone.localdate(at)),
         "stations": len(stations),
-        **(_air(scheme, at) if stations else {}),
+        **(_air(scheme, stations, at) if stations else {}),
     }
     return render(request, "notices/desk.html", shown)
 
 
-def _air(scheme: GridScheme, at: datetime) -> dict[str, Any]:
+def _air(scheme: GridScheme, stations: list[Station], at: datetime) -> dict[str, Any]:
     ended = weeks.ended_week(at)
     week = weeks.ranking_week(scheme, at)
     waits = held(scheme, at)
+    found = presence.live(stations, at)
     return {
         "week": week,
         "pending": None if week and week.period >= ended else ended,
-        "late_stations": late_stations(scheme, at),
-        "late_limit": late_rule(scheme, at)["late"],
+        "late_stations": presence.behind(found),
+        "upkeep": sum(one.state == "MAINTENANCE" for one in found),
+        "late_limit": presence.late_rule(scheme, at)["late"],
         "alarms": weeks.alarms(scheme, at),
         "held": waits,
         "is_held": any(one.period == ended for one in waits),

@@ -7,7 +7,7 @@ from typing import Any
 from grids import access
 from grids.models import Clause, GridScheme, User
 from grids.selectors import quote
-from stations import detection, hours, marks, selectors, surroundings
+from stations import detection, hours, marks, presence, surroundings
 from stations.models import Alarm, AlarmOrder, ExternalRank, HourlyReading, Station
 from stations.pages import station as pages
 from stations.services import verdicts
@@ -76,7 +76,7 @@ def _peers(alarm: Alarm, user: User, at: datetime) -> list[Station]:
     rule = detection.rules(alarm.station.scheme, at).around
     if rule is None:
         return []
-    stations = selectors.scheme_stations(alarm.station.scheme, at)
+    stations = presence.scheme_stations(alarm.station.scheme, at)
     found = surroundings.peers(alarm.station, stations, rule)
     readable = set(Station.objects.readable_by(user).values_list("pk", flat=True))
     return [one for one in found if one.pk in readable][:_COMPARED]

@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from grids.models import GridScheme, User
-from stations import hours, policies, selectors
+from stations import hours, policies, presence, selectors
 from stations.levels import SENSITIVE_GROUPS, Level, level_of
 from stations.models import Alarm, HourlyReading, Ranking, Station
-from stations.selectors import STATES, Live
+from stations.presence import BEHIND, STATES, Live
 from stations.standards import BEIJING, POLLUTANTS, SYMBOLS, Edition
 
-TONES = {"ONLINE": "go", "LATE": "warn", "SILENT": "late", "NONE": ""}
+TONES = {"ONLINE": "go", "LATE": "warn", "SILENT": "late", "MAINTENANCE": "info", "NONE": ""}
 
 
 @dataclass(frozen=True)
@@ -60,25 +60,26 @@ def values_of(reading: HourlyReading | None) -> dict[str, float | None]:
 def station_rows(
     user: User | AnonymousUser, scheme: GridScheme, at: datetime, *, control: str, state: str
 ) -> dict[str, Any]:
-    """The live table with its counts; the denominators are what the person may see."""
+    """The live table with its counts; the denominators are what the person may see.
+
+    `state` one of STATES, or BEHIND: 迟到 and 离线 together; anything else shows all.
+    """
     on = at.astimezone(BEIJING).date()
     stations = Station.objects.readable_by(user).open_on(on).filter(scheme=scheme)
     if control in Station.Control.values:
         stations = stations.filter(control=control)
     ordered = stations.select_related("grid").order_by("grid__tree_id", "grid__lft", "code")
-    found = selectors.live(ordered, at, selectors.late_rule(scheme, at))
+    found = presence.live(ordered, at)
     counts = Counter(item.state for item in found)
+    chosen = BEHIND if state == "BEHIND" else {state} & STATES.keys() or STATES.keys()
     rows = [Row(item, values_of(item.reading)) for item in found]
     open_alarms = Alarm.objects.visible_to(user).open().filter(station__scheme=scheme)
     return {
-        "rows": [row for row in rows if not state or row.live.state == state],
+        "rows": [row for row in rows if row.live.state in chosen],
         "total": len(rows),
         "states": [(key, label, counts[key]) for key, label in STATES.items()],
-        "late": counts["LATE"] + counts["SILENT"] + counts["NONE"],
         "high": open_alarms.exclude(kind=Alarm.Kind.LATE).count(),
-        "worst_late": max(
-            (item for item in found if item.lag), key=lambda x: x.lag or 0, default=None
-        ),
+        "worst_late": next(iter(presence.behind(found)), None),
         "controls": Station.Control.choices,
         "symbols": [(name, SYMBOLS[name]) for name in POLLUTANTS],
         "has_stations": bool(rows)
@@ -106,8 +107,8 @@ def advice(air: selectors.AirNow | None) -> Advice | None:
 def board(scheme: GridScheme, at: datetime) -> dict[str, Any]:
     """公众空气质量牌: published figures only, nothing of the inner work."""
     air = selectors.air_now(scheme, at)
-    stations = selectors.scheme_stations(scheme, at)
-    found = selectors.live(stations, at, selectors.late_rule(scheme, at))
+    stations = presence.scheme_stations(scheme, at)
+    found = presence.live(stations, at)
     rows = [Row(item, values_of(item.reading)) for item in found]
     half = len(rows) if len(rows) <= 10 else (len(rows) + 1) // 2
     return {
@@ -127,8 +128,8 @@ def wall(scheme: GridScheme, at: datetime) -> dict[str, Any]:
     `total` 0: the regime has no stations, and nothing is late.
     """
     air = selectors.air_now(scheme, at)
-    stations = selectors.scheme_stations(scheme, at)
-    found = selectors.live(stations, at, selectors.late_rule(scheme, at))
+    stations = presence.scheme_stations(scheme, at)
+    found = presence.live(stations, at)
     current = [item for item in found if item.is_current and item.reading]
     worst = sorted(current, key=lambda x: -((x.reading and x.reading.aqi) or 0))
     newest = Ranking.objects.current().filter(scheme=scheme, kind="WEEK").order_by("-starts_on")
@@ -139,8 +140,9 @@ def wall(scheme: GridScheme, at: datetime) -> dict[str, Any]:
         "primary": [SYMBOLS[name] for name in air.primary] if air else [],
         "advice": advice(air),
         "worst": worst[:8],
-        "online": len(current),
-        "late": [item for item in found if not item.is_current],
+        "online": sum(item.state == "ONLINE" for item in found),
+        "late": [item for item in found if item.is_missing],
+        "upkeep": sum(item.state == "MAINTENANCE" for item in found),
         "total": len(found),
         "alarms": open_alarms(scheme),
         "alarm_count": Alarm.objects.open().filter(station__scheme=scheme).count(),

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from grids import access
 from grids.models import Grid, GridScheme, User
-from stations import selectors
+from stations import presence
 from stations.models import Station
 from stations.pages.live import Row, values_of
 from stations.standards import BEIJING
@@ -23,8 +23,7 @@ def near(user: User, scheme: GridScheme, at: datetime) -> list[Row]:
     for post in posts:
         stations = around(post.grid, readable.select_related("grid").order_by("code"))
         if stations:
-            limits = selectors.late_rule(scheme, at)
-            found = selectors.live(stations, at, limits)
+            found = presence.live(stations, at)
             return [Row(one, values_of(one.reading)) for one in found]
     return []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from stations import selectors
+from stations import presence
 from stations.levels import level_of
 from stations.models import Station
 
@@ -14,11 +14,11 @@ from stations.models import Station
 def collection(stations: Iterable[Station], at: datetime) -> dict[str, Any]:
     """A GeoJSON FeatureCollection in WGS-84; stations without a position are left out."""
     placed = [station for station in stations if station.lon is not None]
-    features = [_feature(item) for item in selectors.live(placed, at)]
+    features = [_feature(item) for item in presence.live(placed, at)]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(item: selectors.Live) -> dict[str, Any]:
+def _feature(item: presence.Live) -> dict[str, Any]:
     station = item.station
     aqi = item.reading.aqi if item.reading and item.is_current else None
     return {

@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from grids.models import Grid, GridScheme
-from stations import hours, rankables, selectors
+from stations import hours, presence, rankables
 from stations.interventions import Intervention
 from stations.models import (
     Alarm,
@@ -64,8 +64,7 @@ class CalendarDay:
 
 
 def live_row(station: Station, at: datetime) -> Row:
-    limits = selectors.late_rule(station.scheme, at)
-    [item] = selectors.live([station], at, limits)
+    [item] = presence.live([station], at)
     return Row(item, values_of(item.reading))
 
 

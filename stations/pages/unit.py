@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from grids.models import Grid, User
-from stations import progress, selectors
+from stations import presence, progress, selectors
 from stations.models import Ranking, RankingLine, Station, Target
 from stations.pages.live import Row, values_of
 from stations.periods import Kind, Period
@@ -19,7 +19,7 @@ def page(grid: Grid, user: User, at: datetime) -> dict[str, Any]:
     on = at.astimezone(BEIJING).date()
     last = Period.containing(Kind.WEEK, on).previous()
     stations = list(Station.objects.open_on(on).filter(grid=grid).select_related("grid"))
-    found = selectors.live(stations, at, selectors.late_rule(grid.scheme, at))
+    found = presence.live(stations, at)
     lines = places(grid)
     targets = Target.objects.filter(scheme=grid.scheme, is_withdrawn=False)
     own = targets.filter(grid=grid) | targets.filter(station__grid=grid)

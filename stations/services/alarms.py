@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from grids.models import GridScheme
-from stations import detection, hours, selectors
+from stations import detection, hours, presence
 from stations.detection import WINDOW, Found, Rows, Rules
 from stations.episodes import Episode, latest_overlapping
 from stations.levels import level_of
@@ -34,7 +34,7 @@ def watch_scheme(
     """(alarms raised, alarms ended). Only the last three days are looked at: a backfill of old
     hours raises nothing. A kind without a rule in the scheme is not watched."""
     GridScheme.objects.select_for_update().get(pk=scheme.pk)
-    stations = selectors.scheme_stations(scheme, at)
+    stations = presence.scheme_stations(scheme, at)
     given = detection.rules(scheme, at)
     rows = detection.recent(stations, at)
     desk = orders.Desk(scheme, stations, rows, sources, at)
@@ -172,14 +172,15 @@ def _has_open_twin(alarm: Alarm) -> bool:
 
 
 def _watch_late(stations: list[Station], given: Rules, desk: orders.Desk) -> tuple[int, int]:
-    """数据迟到: begins with the first missing hour, ends when a value arrives."""
+    """数据迟到: begins with the first missing hour, ends when a value arrives. A registered
+    maintenance raises none while it runs and explains the silence; an open one stays open."""
     rule = given.kinds.get(Alarm.Kind.LATE)
     if rule is None:
         return 0, 0
     late = Alarm.objects.open().filter(station__in=stations, kind=Alarm.Kind.LATE)
     opened = {alarm.station_id: alarm for alarm in late}
     raised = ended = 0
-    for item in selectors.live(stations, desk.at, rule):
+    for item in presence.live(stations, desk.at):
         alarm = opened.get(item.station.pk)
         if item.reading is None or item.lag is None:
             continue
@@ -187,6 +188,8 @@ def _watch_late(stations: list[Station], given: Rules, desk: orders.Desk) -> tup
         episode = Episode(newest + 1, item.lag, newest + item.lag, newest + item.lag, None)
         one = Found(Alarm.Kind.LATE, episode, rule)
         if alarm is None and item.lag >= rule["alarm"]:
+            if item.upkeep is not None and item.upkeep.excuses(desk.at, rule["alarm"]):
+                continue
             _raise(item.station, one, desk)
             raised += 1
         elif alarm is not None and hours.hour_number(alarm.started_at) <= newest:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grids.errors import Invalid
+from grids.errors import Invalid, Refused
 from grids.models import User
 from stations import policies
 from stations.models import Station, StationLog
@@ -40,3 +40,18 @@ def note(
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def finish(log: StationLog, *, by: User, at: datetime) -> StationLog:
+    """结束: an entry without an end ended at `at`. Refused when it has one already or only begins
+    later; by whoever manages the station's grid."""
+    policies.check_manage(by, log.station)
+    own = StationLog.objects.select_for_update(of=("self",)).get(pk=log.pk)
+    if own.until_at is not None:
+        raise Refused("这一条已经写了结束时间，请刷新页面")
+    if own.from_at > at:
+        raise Refused("这一条还没有开始，不能结束；写错了请重新登记")
+    own.until_at = at
+    own.save(update_fields=["until_at"])
+    return own

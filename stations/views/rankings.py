@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from grids.views.common import check_reader
-from stations import policies, selectors, statistics
+from stations import policies, presence, selectors, statistics
 from stations.forms import ReasonForm
 from stations.models import Ranking
 from stations.pages import alarms
@@ -74,7 +74,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """水平与改善: the same units ranked by index and by its change on the year before."""
     scheme, on = reader_scheme(request), timezone.localdate()
     period = _asked(request.GET.get("period", "")) or Period.containing(Kind.MONTH, on).previous()
-    stations = selectors.scheme_stations(scheme, timezone.now())
+    stations = presence.scheme_stations(scheme, timezone.now())
     shown = {
         "period": period,
         "rows": statistics.level_and_improvement(scheme, period),

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -154,6 +154,17 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "stations/detail.html", shown, status=422)
     logbook.note(station, by=request.user, at=timezone.now(), **form.cleaned_data)
     messages.success(request, "已登记。")
+    return redirect("stations:detail", station.code)
+
+
+@login_required
+@require_POST
+def log_end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """结束: an entry of the log that is still going on."""
+    station = seen_station(request, code)
+    entry = get_object_or_404(station.logs.select_related("station__grid"), pk=pk)
+    logbook.finish(entry, by=request.user, at=timezone.now())
+    messages.success(request, "已写上结束时间。")
     return redirect("stations:detail", station.code)
 
 

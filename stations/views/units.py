@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from grids.models import Grid
-from stations import selectors
+from stations import presence
 from stations.models import Station
 from stations.pages import editions as comparing
 from stations.pages import unit as pages
@@ -38,7 +38,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     period = _asked(request.GET.get("period", "")) or Period.containing(Kind.MONTH, on)
     units, stations = subjects(scheme)
     of = request.GET.get("of", "")
-    chosen = _stations(of, units, stations) or selectors.scheme_stations(scheme, timezone.now())
+    chosen = _stations(of, units, stations) or presence.scheme_stations(scheme, timezone.now())
     shown = {
         "period": period,
         "kinds": [(Period.containing(kind, min(period.last, on)), kind) for kind in KINDS],

@@ -8,7 +8,7 @@ from alarm_rules import BASIC, give_rules
 from build import BEIJING
 from grids.errors import Invalid
 from notices import jobs
-from stations import episodes, selectors
+from stations import episodes, presence, selectors
 from stations.models import Alarm
 from stations.services import alarms, verdicts
 from tasks.models import Task
@@ -190,7 +190,7 @@ def test_states_and_the_area_now(station, street, scheme):
     _hours(other, dirty=[], upto=4)
     at = _moment(10) + timedelta(minutes=30)
 
-    late = selectors.late_stations(scheme, at)
+    late = presence.behind(presence.live(presence.scheme_stations(scheme, at), at))
     now = selectors.air_now(scheme, at)
 
     assert [(item.station.code, item.lag, item.state) for item in late] == [("S-2", 6, "LATE")]

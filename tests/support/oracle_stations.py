@@ -11,7 +11,7 @@ from typing import Any
 from air import day_rows, hour_of, make_station, put
 from stations.models import Alarm, Ranking, Station, Target
 from stations.periods import Period
-from stations.services import ranking
+from stations.services import logbook, ranking
 
 PEOPLE = (
     *("anonymous", "worker", "neighbour", "manager", "chief"),
@@ -47,6 +47,21 @@ def a_station(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
 def a_log(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     data = {"kind": "POWER", "from_at": "2026-11-17T08:00", "until_at": "", "text": "停电"}
     return {"code": station_of(cast).code}, data
+
+
+def an_open_log(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    station = station_of(cast)
+    entry = logbook.note(
+        station,
+        kind="INSTRUMENT",
+        from_at=cast.noon,
+        until_at=None,
+        text="更换滤膜",
+        is_abnormal=False,
+        by=cast.office,
+        at=cast.noon,
+    )
+    return {"code": station.code, "pk": entry.pk}, {}
 
 
 def a_review(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
@@ -293,6 +308,20 @@ ROUTES = {
             "guest": 403,
         },
     ),
+    ("stations:log-end", "POST"): (
+        "open station log",
+        {
+            "anonymous": 302,
+            "worker": 403,
+            "neighbour": 403,
+            "manager": 403,
+            "chief": 302,
+            "office": 302,
+            "outsider": 404,
+            "enterprise": 404,
+            "guest": 403,
+        },
+    ),
     ("stations:review", "POST"): (
         "station review",
         {
@@ -372,6 +401,7 @@ OBJECTS_STATIONS = {
     "station page": lambda cast: (a_station(cast) and {}, {}),
     "station": a_station,
     "station log": a_log,
+    "open station log": an_open_log,
     "station review": a_review,
     "import batch": an_import_batch,
     "ranking": a_ranking,
