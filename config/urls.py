@@ -12,6 +12,7 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
+    path("api/v1/", include("config.api")),  # first: whatever stands before it is tried before
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("health/", views.health, name="health"),
@@ -24,7 +25,6 @@ urlpatterns = [
     path("", include("stations.urls")),
     path("", include("inspections.urls")),
     path("", include("notices.urls")),
-    path("api/v1/", include("config.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]

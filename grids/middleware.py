@@ -9,10 +9,15 @@ from grids import selectors
 from grids.services.authority import refresh_if_stale
 
 SESSION_KEY = "scheme"
+PROGRAMS = "/api/v1/"
+"""Programs name the regime in the address; asking for the one of the page would be for nothing."""
 
 
 class SchemeMiddleware:
-    """Sets `request.grid_scheme`: the one chosen in the session, else the first one; or None."""
+    """Sets `request.grid_scheme`: the one chosen in the session, else the first one; or None.
+
+    None for programs, too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,6 +27,8 @@ class SchemeMiddleware:
         if request.user.is_authenticated:
             today = timezone.localdate()
             refresh_if_stale(request.user, on=today)
+            if request.path.startswith(PROGRAMS):
+                return self.get_response(request)
             wanted = request.session.get(SESSION_KEY)
             request.grid_scheme = selectors.current_scheme(request.user, wanted, today)  # type: ignore[attr-defined]
         return self.get_response(request)
