@@ -14,6 +14,7 @@ from kombu.exceptions import KombuError
 from config.celery import app as celery_app
 from config.schedule import BACKUP, BY_NAME, HEARTBEAT
 from grids.models import JobRun
+from grids.services import clock
 from stations.models import IngestBatch
 from tasks.deadlines import beijing_date
 from tasks.selectors import calendar_wanted
@@ -22,6 +23,7 @@ JOBS_LATE_AFTER = timedelta(minutes=5)
 BACKUP_OLD_AFTER = timedelta(hours=50)
 FIRST_BACKUP_WITHIN = timedelta(hours=2)
 IMPORT_OLD_AFTER = timedelta(hours=3)
+CLOCK_TOLD_FOR = timedelta(days=7)
 LEAST_FREE = 0.05  # share of the disk
 
 
@@ -40,7 +42,7 @@ def facts(at: datetime) -> list[Fact]:
     database = _database()
     if not database.is_good:
         return [database]
-    late = [_jobs(at), _quarantine(), _backup(at), _import(at), _calendar(at)]
+    late = [_jobs(at), _clock(at), _quarantine(), _backup(at), _import(at), _calendar(at)]
     return [database, _broker(), *late, _disk()]
 
 
@@ -81,6 +83,17 @@ def _jobs(at: datetime) -> Fact:
         return Fact("jobs", is_good=True, sentence="后台作业还没到第一次运行的时间。")
     is_good = at - last < JOBS_LATE_AFTER
     return Fact("jobs", is_good, "后台作业正常。" if is_good else "后台作业没有在运行。", last)
+
+
+def _clock(at: datetime) -> Fact:
+    back = clock.back_by(at=at)
+    if back is not None:
+        words = f"系统时钟比最近的作业记录早 {clock.spoken(back)}，请校准；追上之前不重复运行作业。"
+        return Fact("clock", is_good=False, sentence=words, at=at)
+    last = clock.last_record(since=at - CLOCK_TOLD_FOR)
+    if last is None:
+        return Fact("clock", is_good=True, sentence="系统时钟正常。")
+    return Fact("clock", is_good=True, sentence=f"系统时钟已正常。{last.error}", at=last.due_at)
 
 
 def _quarantine() -> Fact:

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from config import archive
 from config.schedule import BY_NAME, JOBS
-from grids.services import idempotency, runs
+from grids.services import clock, idempotency, runs
 
 
 @shared_task
 def sweep() -> int:
     """Queues every period that is due and not done. Safe to run late, twice or in parallel."""
     at, sent = timezone.now(), 0
+    clock.watch(at=at)
     for job in JOBS:
         for slot in runs.due_periods(job.name, job.rhythm, at=at):
             if runs.mark_sent(job.name, slot):

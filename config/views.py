@@ -81,7 +81,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "runs": JobRun.objects.order_by("-due_at", "-id")[:SHOWN],
         "facts": wellness.facts(at),
         "tones": TONES,
-        "titles": {job.name: job.does for job in JOBS} | {"demo": "装入演示数据"},
+        "titles": {job.name: job.does for job in JOBS}
+        | {"demo": "装入演示数据", "clock": "系统时钟"},
     }
     return render(request, "jobs.html", shown)
 

@@ -11,7 +11,8 @@ from grids.models.people import User
 class JobRun(models.Model):
     """One periodic job for one period, at most once done; the job's intent lives here.
 
-    `lease_until` is the moment after which another worker may take a RUNNING row over.
+    `lease_until` is the moment after which another worker may take a RUNNING row over. `took_ms`:
+    how long the work of the last attempt took by the monotonic clock; None before its end.
     """
 
     class State(models.TextChoices):
@@ -30,6 +31,7 @@ class JobRun(models.Model):
     lease_until = models.DateTimeField("租约到", null=True, blank=True)
     holder = models.CharField("持有者", max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
+    took_ms = models.PositiveBigIntegerField("用时（毫秒）", null=True, blank=True)
     result = models.JSONField("结果", default=dict)
     error = models.TextField("错误", blank=True)
 
@@ -44,6 +46,10 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.period}"
+
+    @property
+    def took_seconds(self) -> float | None:
+        return None if self.took_ms is None else self.took_ms / 1000
 
 
 class IdempotentAnswer(models.Model):

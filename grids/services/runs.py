@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -73,14 +74,16 @@ def run(name: str, period: str, work: Work, *, at: datetime) -> JobRun:
     if not is_ours:
         return row
     reached(f"runs.{name}.claimed")
+    began = time.monotonic()
     with _kept_alive(row):
         try:
             result = work()
         except Exception as error:  # whatever a job does wrong must not stop the others
             log.exception("作业 %s %s 失败", name, period)
-            return _finish(row, state=_after_failure(row), error=f"{type(error).__name__}: {error}")
+            words = f"{type(error).__name__}: {error}"
+            return _finish(row, began, state=_after_failure(row), error=words)
     reached(f"runs.{name}.worked")
-    return _finish(row, state=JobRun.State.DONE, result=result)
+    return _finish(row, began, state=JobRun.State.DONE, result=result)
 
 
 @transaction.atomic
@@ -96,6 +99,14 @@ def orphaned() -> list[str]:
     """Runs that nobody keeps alive any more (I7); the sweep takes them over within seconds."""
     lost = JobRun.objects.filter(state=JobRun.State.RUNNING, lease_until__lte=_clock())
     return [f"{row.name} {row.period} 的租约已于 {row.lease_until:%H:%M:%S} 到期" for row in lost]
+
+
+def shorten_leases(*, at: datetime) -> int:
+    """After the clock went back: leases and rests given by the later clock end as if given at
+    `at`; who still works renews his within seconds. Returns how many."""
+    finished = (JobRun.State.DONE, JobRun.State.QUARANTINED)
+    rows = JobRun.objects.exclude(state__in=finished).filter(lease_until__gt=at + LEASE)
+    return rows.update(lease_until=at + LEASE)
 
 
 def forget(*, at: datetime) -> int:
@@ -136,14 +147,18 @@ def _is_free(row: JobRun, moment: datetime) -> bool:
 
 
 @transaction.atomic
-def _finish(row: JobRun, *, state: str, result: Any = None, error: str = "") -> JobRun:
-    """Records the end, unless another worker took the row over in the meantime."""
+def _finish(
+    row: JobRun, began: float, *, state: str, result: Any = None, error: str = ""
+) -> JobRun:
+    """Records the end and how long it took by the monotonic clock, unless another
+    worker took the row over in the meantime."""
     moment = _clock()
     rests_until = moment + timedelta(seconds=10 * 2**row.attempts) if error else None
     mine = JobRun.objects.filter(pk=row.pk, holder=row.holder, attempts=row.attempts)
     mine.filter(state=JobRun.State.RUNNING).update(
         state=state,
         finished_at=moment,
+        took_ms=round(1000 * (time.monotonic() - began)),
         lease_until=rests_until,
         result=_as_record(result),
         error=error,
