@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from grids.models import GridScheme, User
 from tasks.models import Task
 from tasks.selectors import list_pages
@@ -25,7 +27,7 @@ def fill(scheme: GridScheme, people: dict[str, User], *, at: datetime) -> int:
     rows = Task.objects.filter(scheme=scheme, state__in=OPEN, issued_at__isnull=False)
     tasks = list(rows.single().order_by("pk"))
     entered = 0
-    for place, named in enumerate(list_pages.kinds_of(scheme, at.date())):
+    for place, named in enumerate(list_pages.kinds_of(scheme, timezone.localdate(at))):
         for task in (tasks[place:] + tasks[:place])[:EACH]:
             reason = REASONS[place % len(REASONS)]
             life.enlist(task, kind=named.kind, reason=reason, by=office, at=at)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from config.demo import ACCOUNTS, OPERATOR, PASSWORD, Account
 from grids.models import Grid, User
 from grids.services.accounts import open_account
@@ -30,7 +32,7 @@ def _person(account: Account, operator: User, at: datetime) -> User:
             role=account.role,
             user=user,
             title=account.who,
-            from_on=at.date() - BACK,
+            from_on=timezone.localdate(at) - BACK,
             source="演示",
             by=operator,
             at=at,

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
+from django.utils import timezone
+
 from grids.models import Grid, GridScheme, User
 from inspections.services.sources import Facts, propose
 from stations.models import Station, Target
@@ -85,7 +87,7 @@ def _wish(scheme: GridScheme, at: datetime) -> int:
             indicator=indicator,
             operator=operator,
             value=Decimal(value),
-            year=at.year,
+            year=timezone.localdate(at).year,
             strength="MUST",
             issuer=ISSUER,
             document=DOCUMENT,
