@@ -10,6 +10,7 @@ from grids.access import within
 from grids.models import Grid
 from tasks.models import Task, TaskQuerySet
 from tasks.models.kinds import ListKind
+from tasks.models.scope import sees_many
 from tasks.models.words import holding
 from tasks.workflow import State
 
@@ -79,4 +80,4 @@ class TaskFilter(django_filters.FilterSet):
         return tasks.filter(pk__in=late) if value else tasks.exclude(pk__in=late)
 
     def matches(self, tasks: TaskQuerySet, name: str, words: str) -> QuerySet[Task]:
-        return tasks.filter(holding(words))
+        return tasks.filter(holding(words, among_all=sees_many(self.request.user)))

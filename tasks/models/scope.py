@@ -43,6 +43,14 @@ def scope_of(user: User, permission: str) -> Scope:
     return kept[key]
 
 
+def sees_many(user: User) -> bool:
+    """Whether a list of `user` is a walk along all tasks rather than a collection of some."""
+    if user.is_superuser:
+        return True
+    scope = scope_of(user, access.VIEW)
+    return bool(scope.schemes) or scope.is_large
+
+
 def _scope(user: User, spans: tuple[access.Span, ...]) -> Scope:
     if not spans:
         return Scope((), [])

@@ -209,6 +209,13 @@ class Task(models.Model):
             models.Index(fields=["scheme", "registered_at"], name="task_scheme_registered"),
             models.Index(fields=["scheme", "due_at", "id"], name="task_scheme_due"),
             models.Index(fields=["due_at", "id"], name="task_due"),
+            *(
+                models.Index(fields=["scheme", moment, "id"], name=name, condition=Q(state=state))
+                for state, moment, name in (
+                    (State.REGISTERED, "registered_at", "task_inbox"),
+                    (State.SUBMITTED, "submitted_at", "task_acceptance"),
+                )
+            ),
         ]
 
     def __str__(self) -> str:

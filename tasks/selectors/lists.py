@@ -15,7 +15,7 @@ from tasks.deadlines import BEIJING, beijing_date, end_of, shown
 from tasks.models import Task, TaskQuerySet
 from tasks.models.kinds import Source
 from tasks.models.lateness import CLOSED_LATE
-from tasks.models.scope import scope_of
+from tasks.models.scope import scope_of, sees_many
 from tasks.models.words import holding
 from tasks.standing import standing
 from tasks.workflow import RETURNS_BEFORE_RULING, RUNGS_UP_TO, Action, State
@@ -79,12 +79,12 @@ def ledger(
     for key, condition in FLAGS.items():
         if key in given:
             tasks = tasks.filter(condition)
-    return _by_time(_by_place(_by_words(tasks, given), given, scheme), given, at)
-
-
-def _by_words(tasks: TaskQuerySet, given: Mapping[str, Any]) -> TaskQuerySet:
     if words := given.get("q"):
-        tasks = tasks.filter(holding(words))
+        tasks = tasks.filter(holding(words, among_all=sees_many(user)))
+    return _by_time(_by_place(_by_lists(tasks, given), given, scheme), given, at)
+
+
+def _by_lists(tasks: TaskQuerySet, given: Mapping[str, Any]) -> TaskQuerySet:
     if kind := given.get("list"):
         tasks = tasks.filter(lists__kind=kind, lists__removed_at=None)
     if sources := FOUND_BY.get(str(given.get("found", ""))):

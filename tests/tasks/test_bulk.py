@@ -16,6 +16,7 @@ from build_tasks import make_closed, make_handled, make_registered, make_submitt
 from grids import access
 from grids.models import Role
 from tasks.models import Task, scope
+from tasks.models.words import holding
 from tasks.selectors import lists
 from tasks.selectors.lines import lines
 from tasks.views import register
@@ -273,3 +274,31 @@ def test_a_deadline_of_tomorrow_is_not_counted_as_late(cast, noon):
     assert task in lists.ledger(
         cast.office, cast.scheme, {"due": "overdue"}, task.due_at + timedelta(seconds=1)
     )
+
+
+# --- search ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("裸土", ["T1"]),
+        ("ab", ["T1", "T2"]),
+        ("AB", ["T1", "T2"]),
+        ("土a", []),  # the end of the title and the beginning of the place
+        ("土\na", []),
+        ("土", ["T1"]),
+        ("%", ["T2"]),
+        ("5%", ["T2"]),
+        ("T1", ["T1"]),
+    ],
+)
+@pytest.mark.parametrize("among_all", [True, False])
+def test_words_are_found_in_one_column_at_a_time(cast, words, found, among_all):
+    for number, title, place in (("T1", "东侧裸土", "ab路"), ("T2", "Ab路 5% 未覆盖", "")):
+        task = make_registered(cast.scheme, cast.tree.village, cast.worker)
+        Task.objects.filter(pk=task.pk).update(number=number, title=title, place=place)
+
+    rows = Task.objects.filter(holding(words, among_all=among_all)).order_by("number")
+
+    assert [task.number for task in rows] == found
