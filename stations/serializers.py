@@ -71,6 +71,10 @@ def _ugm3(thousandths: int | None) -> float | None:
     return None if thousandths is None else thousandths / 1000
 
 
+def _over(figure: int | None, by: int) -> float | None:
+    return None if figure is None else figure / by
+
+
 class ReadingSerializer(serializers.Serializer[HourlyReading]):
     """One hour: µg/m³, CO mg/m³; null is missing. `flags` in the order PM2.5 PM10 SO2 NO2 CO O3."""
 
@@ -86,6 +90,10 @@ class ReadingSerializer(serializers.Serializer[HourlyReading]):
     category = serializers.CharField(allow_blank=True)
     primary = serializers.ListField(child=serializers.CharField())
     standard = serializers.CharField()
+    wind_speed_ms = serializers.FloatField(allow_null=True)
+    wind_deg = serializers.IntegerField(allow_null=True)
+    temperature_c = serializers.FloatField(allow_null=True)
+    humidity_percent = serializers.IntegerField(allow_null=True)
     flags = serializers.CharField(allow_blank=True)
     withdrawn = serializers.ListField(child=serializers.CharField())
     revision = serializers.IntegerField()
@@ -101,6 +109,10 @@ class ReadingSerializer(serializers.Serializer[HourlyReading]):
             "o3_ugm3": _ugm3(row.o3_ngm3),
             **_judged(row.aqi, row.primary_bits),
             "standard": row.standard,
+            "wind_speed_ms": _over(row.wind_speed_cms, 100),
+            "wind_deg": row.wind_deg,
+            "temperature_c": _over(row.temperature_dc, 10),
+            "humidity_percent": row.humidity_percent,
             "flags": row.flags,
             "withdrawn": list(pollutants_in(row.withdrawn_bits)),
             "revision": row.revision,

@@ -4,11 +4,13 @@ import csv
 import gzip
 from datetime import date, datetime, timedelta
 from functools import cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+from stations.humidity import relative_percent
 from stations.models import HourlyReading, Station
 from stations.services.ingest import Outcome, ingest
 
@@ -20,7 +22,7 @@ HOURS_LATE = {"WC-M17": 4}
 """Stations whose hours arrive that much later, so that the desk has a late station to show."""
 FIELDS = (
     *("pm25_ugm3", "pm10_ugm3", "so2_ugm3", "no2_ugm3", "co_mgm3", "o3_ugm3"),
-    *("wind_speed_ms", "wind_deg"),
+    *("wind_speed_ms", "wind_deg", "temperature_c"),
 )
 
 Hours = dict[tuple[str, date, int], tuple[str, ...]]
@@ -70,12 +72,21 @@ def rows_for(stations: list[Station], since: datetime, until: datetime) -> list[
 
 def _row(station: Station, ending: datetime, values: tuple[str, ...]) -> dict[str, Any]:
     row: dict[str, Any] = {"station": station.code, "hour_ending_at": ending.isoformat()}
-    for name, value in zip(FIELDS, values, strict=True):
+    for name, value in zip(FIELDS, values[: len(FIELDS)], strict=True):
         number = float(value) if value else None
         if number is not None and name == "co_mgm3":
             number /= 1000  # the source gives CO in µg/m³
         row[name] = number
+    row["humidity_percent"] = humidity(row["temperature_c"], values[len(FIELDS)])
     return row
+
+
+def humidity(temperature_c: float | None, dew_point: str) -> int | None:
+    """Whole percent; the source has the dew point instead."""
+    if temperature_c is None or not dew_point:
+        return None
+    percent = float(relative_percent(temperature_c, float(dew_point)))
+    return None if isnan(percent) else round(percent)
 
 
 def advance(*, at: datetime, due_at: datetime | None = None) -> dict[str, int]:

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pandas as pd
 
 from stations.headings import read_heading
+from stations.humidity import relative_percent
 from stations.ingest.errors import Unreadable
 from stations.ingest.sheets import Sheet
 
+HUMIDITY_NOTE = "相对湿度由气温和露点按 Magnus 公式（WMO-No. 8）推算"
 _POINTS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE"]
 _POINTS += ["S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]
 _WIND_POINTS = {point: str(number * 22.5) for number, point in enumerate(_POINTS)}
@@ -22,7 +24,10 @@ def is_wide(sheet: Sheet) -> bool:
 
 
 def from_multi_site(sheet: Sheet) -> Sheet:
-    """Beijing multi-site set: hours 0–23 label the beginning, CO in µg/m³, wind as points."""
+    """Beijing multi-site set: hours 0–23 label the beginning, CO in µg/m³, wind as points.
+
+    It has no humidity: that is made of temperature and dew point, and a note says so.
+    """
     table = sheet.table
     parts = table["year"] + "-" + table["month"] + "-" + table["day"] + " " + table["hour"] + ":00"
     names = {"PM2.5": "pm25_ugm3", "CO": "co_ugm3", "WSPM": "wind_speed_ms"}
@@ -32,7 +37,16 @@ def from_multi_site(sheet: Sheet) -> Sheet:
     kept["hour_ending_at"] = parts
     if "wd" in table:
         kept["wind_deg"] = [_WIND_POINTS.get(point.strip(), "") for point in table["wd"]]
-    return replace(sheet, table=kept)
+    if not {"TEMP", "DEWP"} <= set(table):
+        return replace(sheet, table=kept)
+    kept["humidity_percent"] = _humidity(table)
+    return replace(sheet, table=kept, notes=[*sheet.notes, HUMIDITY_NOTE])
+
+
+def _humidity(table: pd.DataFrame) -> list[str]:
+    air, dew = (pd.to_numeric(table[name], errors="coerce") for name in ("TEMP", "DEWP"))
+    found = relative_percent(air, dew)
+    return ["" if percent != percent else f"{percent:.0f}" for percent in found.tolist()]
 
 
 def from_wide(sheet: Sheet) -> Sheet:

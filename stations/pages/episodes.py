@@ -10,9 +10,9 @@ from grids.selectors import quote
 from stations import detection, hours, marks, presence, surroundings
 from stations.models import Alarm, AlarmOrder, ExternalRank, HourlyReading, Station
 from stations.pages import station as pages
+from stations.pages.weather import wind as in_words
 from stations.services import verdicts
 from stations.standards import SYMBOLS
-from stations.upwind import POINTS
 from tasks.models import Task
 
 _COMPARED = 3
@@ -98,15 +98,9 @@ def _rows(station: Station, until: datetime, count: int) -> dict[int, HourlyRead
 def _weather(station: Station, until: datetime, count: int) -> dict[int, tuple[int | None, str]]:
     """(humidity, wind in words) by hour number."""
     return {
-        hour: (row.humidity_percent, _wind(row.wind_deg, row.wind_speed_cms))
+        hour: (row.humidity_percent, in_words(row.wind_deg, row.wind_speed_cms))
         for hour, row in _rows(station, until, count).items()
     }
-
-
-def _wind(angle: int | None, speed: int | None) -> str:
-    if angle is None or speed is None:
-        return ""
-    return f"{POINTS[round(angle / 45) % 8]}风 {speed / 100:.1f} 米/秒"
 
 
 def _lines(

@@ -11,6 +11,7 @@ from grids.models import GridScheme, User
 from stations import hours, policies, presence, selectors
 from stations.levels import SENSITIVE_GROUPS, Level, level_of
 from stations.models import Alarm, HourlyReading, Ranking, Station
+from stations.pages import weather
 from stations.presence import BEHIND, STATES, Live
 from stations.standards import BEIJING, POLLUTANTS, SYMBOLS, Edition
 
@@ -39,6 +40,11 @@ class Row:
     @property
     def primary(self) -> str:
         return "、".join(SYMBOLS[name] for name in self.live.primary)
+
+    @property
+    def weather(self) -> str:
+        """Of the newest hour; "" when nothing is known."""
+        return weather.of(self.live.reading).words
 
     @property
     def standard(self) -> str:

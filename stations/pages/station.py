@@ -20,7 +20,9 @@ from stations.models import (
     StationLog,
     StationPost,
 )
+from stations.pages import weather
 from stations.pages.live import Row, values_of
+from stations.pages.weather import Weather
 from stations.periods import Kind, Period
 from stations.standards import (
     BEIJING,
@@ -36,7 +38,8 @@ from stations.vector import pollutants_in
 
 SHOWN = {"72": 72, "168": 168}
 _LIMITED = (("pm25", Averaging.DAY), ("pm10", Averaging.DAY), ("o3", Averaging.HOUR))
-_CHARTED = ("pm25", "pm10", "o3", "no2", "so2", "co")
+ITEMS = ("aqi", *POLLUTANTS, "humidity")
+UNITS = {"aqi": "", "humidity": "%", "co": "mg/m³"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Hour:
     flags: str
     is_withdrawn: bool
     revision: int
+    weather: Weather
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ def _hour(
         flags=row.flags if row else "",
         is_withdrawn=bool(row and row.withdrawn_bits),
         revision=row.revision if row else 0,
+        weather=weather.of(row),
     )
 
 
@@ -138,9 +143,8 @@ def chart(
     done marked on the curve; acts within one hour share a mark. Missing hours are gaps."""
     rows = list(shown)
     labels = [row.at.strftime("%m-%d %H:00") for row in rows]
-    is_aqi = pollutant == "aqi"
-    data = [row.aqi if is_aqi else row.values[pollutant] for row in rows]
-    name = "AQI" if is_aqi else SYMBOLS[pollutant]
+    data = [_figure(row, pollutant) for row in rows]
+    name = {"aqi": "AQI", "humidity": "相对湿度"}.get(pollutant) or SYMBOLS[pollutant]
     marks = [
         {"x": f"{alarm.started_at.astimezone(BEIJING):%m-%d %H:00}", "name": "报警"}
         for alarm in alarms
@@ -151,12 +155,18 @@ def chart(
         "x": labels,
         "x_title": "小时（止）",
         "y_title": name,
-        "unit": "" if is_aqi else "mg/m³" if pollutant == "co" else "µg/m³",
+        "unit": UNITS.get(pollutant, "µg/m³"),
         "series": [{"name": name, "data": data}],
         "limits": _limits(pollutant, rows[-1].at.date() if rows else None),
         "marks": [mark for mark in marks if mark["x"] in labels],
         "empty": "这段时间没有数据。",
     }
+
+
+def _figure(row: Hour, item: str) -> float | None:
+    if item == "aqi":
+        return row.aqi
+    return row.weather.humidity if item == "humidity" else row.values[item]
 
 
 def _act_marks(acts: Iterable[Intervention], newest: datetime) -> list[dict[str, str]]:
@@ -176,7 +186,7 @@ def _act_marks(acts: Iterable[Intervention], newest: datetime) -> list[dict[str,
 def _limits(pollutant: str, on: date | None) -> list[dict[str, Any]]:
     if pollutant == "aqi":
         return [{"name": "轻度污染", "value": 101}]
-    if on is None:
+    if on is None or pollutant == "humidity":
         return []
     limit_set = limits_on(on)
     return [

@@ -35,7 +35,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     at, on = timezone.now(), timezone.localdate()
     edition, asked = edition_of(request), request.GET
     count = pages.SHOWN.get(asked.get("hours", ""), 24)
-    pollutant = asked.get("item") if asked.get("item") in {"aqi", *POLLUTANTS} else "aqi"
+    pollutant = asked.get("item") if asked.get("item") in pages.ITEMS else "aqi"
     rows = pages.last_hours(station, at, count, edition)
     alarms = pages.alarms(station)
     acts = interventions.between(request.user, station, at - timedelta(hours=count), at)
@@ -52,7 +52,11 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "places": list(station.places.select_related("by").order_by("-at", "-pk")[:10]),
         "place_form": PlaceForm(),
         "targets": station.targets.filter(is_withdrawn=False).order_by("-year", "code"),
-        "items": [("", "AQI"), *((name, SYMBOLS[name]) for name in POLLUTANTS)],
+        "items": [
+            ("", "AQI"),
+            *((name, SYMBOLS[name]) for name in POLLUTANTS),
+            ("humidity", "湿度"),
+        ],
         "item": pollutant,
         "spans": [("", "24 小时"), ("72", "3 天"), ("168", "7 天")],
         "edition": edition,

@@ -194,6 +194,24 @@ def test_prsa_hours_begin_and_co_is_in_micrograms():
     assert (_one(feed, "co_ugm3"), _one(feed, "wind_speed_cms")) == (300, 570)
     assert (_one(feed, "wind_deg"), _one(feed, "temperature_dc")) == (338, -5)
     assert feed.values["so2_ngm3"].tolist() == [3000, hours.NONE]
+    assert feed.values["humidity_percent"].tolist() == [19, 18]
+    assert any("Magnus" in note for note in feed.notes)
+
+
+def test_prsa_without_a_dew_point_has_no_humidity():
+    text = (
+        "No,year,month,day,hour,PM2.5,PM10,SO2,NO2,CO,O3,TEMP,DEWP,station\n"
+        "1,2013,3,1,0,9,9,3,17,300,89,NA,-21.4,Dongsi\n"
+        "2,2013,3,1,1,9,9,3,17,300,89,5,NA,Dongsi\n"
+        "3,2013,3,1,2,9,9,3,17,300,89,5,9,Dongsi\n"
+    )
+
+    feed = _read(gzip.compress(text.encode()), "prsa")
+
+    assert feed.values["humidity_percent"].tolist() == [hours.NONE] * 3
+    bare = _read(gzip.compress(text.replace("DEWP", "PRES").encode()), "prsa")
+    assert "humidity_percent" not in bare.values
+    assert bare.notes == []
 
 
 def test_the_archive_with_a_column_per_station_is_turned():

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from air import day_rows, hour_of, make_station, put, row
@@ -230,3 +232,23 @@ def test_a_unit_shows_its_stations_and_open_matters(scheme, office, street, noon
 
     assert [one.station for one in found["rows"]] == [station]
     assert (found["open"], found["overdue"]) == (1, 0)
+
+
+def test_the_page_and_the_interface_tell_the_weather_of_the_hour(street, office):
+    station = make_station(street, "S-W")
+    here = {"temperature_c": 9.3, "humidity_percent": 45, "wind_speed_ms": 1.2, "wind_deg": 45}
+    at = datetime(2026, 11, 18, 11, tzinfo=BEIJING)
+    put([row(station, at.isoformat(), **here)], at=at + timedelta(minutes=10))
+    client = Client()
+    client.force_login(office)
+
+    with time_machine.travel(at + timedelta(minutes=20), tick=False):
+        page = client.get(reverse("stations:detail", args=["S-W"]), {"item": "humidity"})
+        [hour] = client.get("/api/v1/stations/S-W/readings/").json()["results"]
+
+    assert "气温 9.3 ℃ · 湿度 45% · 东北风 1.2 米/秒" in page.content.decode()
+    assert (page.context["spec"]["unit"], page.context["spec"]["series"][0]["data"][-1]) == (
+        "%",
+        45,
+    )
+    assert {name: hour[name] for name in here} == here
