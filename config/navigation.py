@@ -155,6 +155,12 @@ GROUPS = (
                 READERS,
                 also=(
                     "tasks:plan",
+                    "tasks:plan-new",
+                    "tasks:plan-draft",
+                    "tasks:plan-item",
+                    "tasks:plan-item-new",
+                    "tasks:plan-import",
+                    "tasks:plan-differences",
                     "tasks:plan-board",
                     "tasks:plan-expand",
                     "tasks:plan-reconcile",

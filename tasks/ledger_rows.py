@@ -78,12 +78,13 @@ class Columns:
     head: int
     names: tuple[str, ...]
     of: Mapping[str, int]
+    fields: Mapping[str, str] = field(default_factory=lambda: FIELDS)
 
     def label(self, name: str) -> str:
         """B 列“整改时限”, as the person sees it in the file."""
         place = self.of[name]
-        title = self.names[place] if place < len(self.names) else FIELDS[name]
-        return f"{letter(place)} 列“{title or FIELDS[name]}”"
+        title = self.names[place] if place < len(self.names) else ""
+        return f"{letter(place)} 列“{title or self.fields[name]}”"
 
 
 @dataclass(frozen=True)
@@ -137,18 +138,19 @@ def _head_word(text: str) -> str:
 # --- columns ------------------------------------------------------------------------------------
 
 
-def guess(rows: Sequence[Row]) -> Columns:
+def guess(rows: Sequence[Row], heads: Mapping[str, str] = HEADS) -> Columns:
     """The head is the line among the first ten that names most fields (a title may stand
-    above it); the fields by their usual names."""
-    guesses = [Columns(row.line, row.cells, _guess_of(row.cells)) for row in rows[:HEAD_WITHIN]]
+    above it); the fields by their usual names, `heads` unless it is another kind of table."""
+    first = rows[:HEAD_WITHIN]
+    guesses = [Columns(row.line, row.cells, _guess_of(row.cells, heads)) for row in first]
     return max(guesses, key=lambda one: len(one.of))
 
 
-def _guess_of(names: Sequence[str]) -> dict[str, int]:
+def _guess_of(names: Sequence[str], usual: Mapping[str, str]) -> dict[str, int]:
     words = [_head_word(name) for name in names]
     found: dict[str, int] = {}
     for is_exact in (True, False):
-        for name, heads in HEADS.items():
+        for name, heads in usual.items():
             if name not in found:
                 place = _place(words, heads.split(), set(found.values()), is_exact=is_exact)
                 found |= {} if place is None else {name: place}

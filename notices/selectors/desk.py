@@ -149,7 +149,7 @@ class PlanLine:
 
 def plans(scheme: GridScheme, at: datetime) -> list[PlanLine]:
     """方案进度: measures whose day has come, and the tasks they became."""
-    rows = Plan.objects.filter(scheme=scheme).order_by("-year", "code")
+    rows = Plan.objects.filter(scheme=scheme, state=Plan.State.IN_FORCE).order_by("-year", "code")
     return [_plan_line(plan, at) for plan in rows]
 
 

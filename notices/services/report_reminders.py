@@ -34,7 +34,9 @@ def remind(*, at: datetime) -> dict[str, int]:
 
 
 def _plans() -> list[Plan]:
-    return list(Plan.objects.select_related("scheme").order_by("pk"))
+    return list(
+        Plan.objects.filter(kind=Plan.Kind.DOCUMENT).select_related("scheme").order_by("pk")
+    )
 
 
 def _missing(plan: Plan, at: datetime) -> Iterator[tuple[Plan, plan_terms.Term, Grid]]:

@@ -1,5 +1,6 @@
 """台账导入: a file, then which column is what, then the counts that were seen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from tasks import sheets
 from tasks.errors import Unreadable
-from tasks.ledger_rows import FIELDS, HEAD_WITHIN, Columns, guess, letter
+from tasks.ledger_rows import FIELDS, HEAD_WITHIN, HEADS, Columns, guess, letter
 from tasks.sheets import Sheet
 
 SAMPLE = 12
@@ -35,7 +36,13 @@ class UploadForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """One choice per field; the columns carry their head and the first value below it."""
+    """One choice per field; the columns carry their head and the first value below it.
+
+    Another kind of table sets its own `table`, and what must not be left out as `must`.
+    """
+
+    table: Mapping[str, str] = FIELDS
+    must = ("title", "请选择哪一列是问题。")
 
     held = forms.CharField(widget=forms.HiddenInput)
     name = forms.CharField(widget=forms.HiddenInput, max_length=200)
@@ -47,7 +54,7 @@ class MappingForm(forms.Form):
         rows = [row for row in sheet.rows[:HEAD_WITHIN] if row.line]
         self.fields["head"].choices = [(row.line, _line_of(row)) for row in rows]  # type: ignore[attr-defined]
         columns = _columns(sheet, self._head_wanted())
-        for name, label in FIELDS.items():
+        for name, label in self.table.items():
             self.fields[name_of(name)] = forms.TypedChoiceField(
                 label=label,
                 choices=[("", "不导入"), *columns],
@@ -55,8 +62,9 @@ class MappingForm(forms.Form):
                 empty_value=None,
                 required=False,
             )
-        self.fields[name_of("title")].required = True
-        self.fields[name_of("title")].error_messages["required"] = "请选择哪一列是问题。"
+        name, sentence = self.must
+        self.fields[name_of(name)].required = True
+        self.fields[name_of(name)].error_messages["required"] = sentence
 
     def _head_wanted(self) -> int:
         given = self.data.get("head", "") if self.is_bound else self.initial["head"]
@@ -65,24 +73,25 @@ class MappingForm(forms.Form):
     @property
     def choices(self) -> list[Any]:
         """The fields to choose for, in order."""
-        return [self[name_of(name)] for name in FIELDS]
+        return [self[name_of(name)] for name in self.table]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         seen: dict[int, str] = {}
-        for name in FIELDS:
+        for name in self.table:
             place = given.get(name_of(name))
             if place is not None and place in seen:
-                self.add_error(name_of(name), f"这一列已对应“{FIELDS[seen[place]]}”。")
+                self.add_error(name_of(name), f"这一列已对应“{self.table[seen[place]]}”。")
             elif place is not None:
                 seen[place] = name
         return given
 
     def columns(self) -> Columns:
         given = self.cleaned_data
-        found = {name: given[name_of(name)] for name in FIELDS}
+        found = {name: given[name_of(name)] for name in self.table}
         chosen = {name: place for name, place in found.items() if place is not None}
-        return Columns(given["head"], _heads(self.sheet, given["head"]), chosen)
+        heads = _heads(self.sheet, given["head"])
+        return Columns(given["head"], heads, chosen, self.table)
 
 
 class CommitForm(MappingForm):
@@ -104,9 +113,11 @@ def name_of(name: str) -> str:
     return f"col_{name}"
 
 
-def first_guess(sheet: Sheet, held: str, name: str) -> dict[str, Any]:
-    """Initial values of the mapping."""
-    found = guess(sheet.rows)
+def first_guess(
+    sheet: Sheet, held: str, name: str, usual: Mapping[str, str] = HEADS
+) -> dict[str, Any]:
+    """Initial values of the mapping; `usual` are the heads of this kind of table."""
+    found = guess(sheet.rows, usual)
     chosen = {name_of(field): place for field, place in found.of.items()}
     return {"held": held, "name": name, "head": found.head} | chosen
 

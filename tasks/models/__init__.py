@@ -13,6 +13,7 @@ from tasks.models.plan import (
     MeasureUnit,
     Milestone,
     Plan,
+    PlanStep,
     Progress,
     UnitSetMember,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Milestone",
     "Plan",
     "PlanReport",
+    "PlanStep",
     "Progress",
     "RevisitDraw",
     "Route",

@@ -4,21 +4,59 @@ from django.db import models
 
 from grids.models import Grid, GridScheme, User
 from tasks.models.kinds import Strength
+from tasks.plan_flow import PlanAction, PlanKind, PlanState
 
 
 class Plan(models.Model):
-    """方案: a document broken into numbered measures."""
+    """方案: a document broken into numbered measures.
+
+    What the scheme's folder brings is in force at once. A unit (`grid`) draws its own up
+    (Y1-87) and the office approves it; a revision is a new row that names the `previous` one
+    and replaces it when it is approved (ZY-88). `goal` is 工作目标, `assessment` 责任考核.
+    """
+
+    Kind, State = PlanKind, PlanState
 
     scheme = models.ForeignKey(GridScheme, models.PROTECT, related_name="plans")
     code = models.CharField("代码", max_length=40)
     name = models.CharField("名称", max_length=160)
     year = models.PositiveSmallIntegerField("年度", null=True)
+    kind = models.CharField("种类", max_length=9, choices=PlanKind, default=PlanKind.DOCUMENT)
+    state = models.CharField("状态", max_length=9, choices=PlanState, default=PlanState.IN_FORCE)
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, related_name="own_plans", verbose_name="拟定单位"
+    )
+    goal = models.TextField("工作目标", blank=True)
+    assessment = models.TextField("责任考核", blank=True)
+    attachments = models.ManyToManyField(
+        "tasks.Attachment", blank=True, related_name="plans", verbose_name="方案文件"
+    )
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    previous = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="next", verbose_name="上一版"
+    )
+    in_force_at = models.DateTimeField("施行时间", null=True)
+    replaced_at = models.DateTimeField("被代替时间", null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="plan_once")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlanStep(models.Model):
+    """One step in the life of a plan that a unit draws up; rows are only added."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="steps")
+    action = models.CharField("动作", max_length=9, choices=PlanAction)
+    note = models.TextField("说明", blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_label = models.CharField("经办", max_length=160)
+    at = models.DateTimeField("时间")
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.action}"
 
 
 class Measure(models.Model):
@@ -36,6 +74,7 @@ class Measure(models.Model):
     quantity = models.DecimalField("数量", max_digits=12, decimal_places=2, null=True)
     unit = models.CharField("单位", max_length=20, blank=True)
     clause = models.CharField("条款", max_length=10, blank=True)
+    assessment = models.CharField("责任考核", max_length=300, blank=True)
 
     class Meta:
         constraints = [

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from grids import access
 from grids.geo import distance_m
 from grids.models import User
-from tasks.models import Attachment, Task
+from tasks import plan_flow
+from tasks.models import Attachment, Plan, Task
 
 FAR_M = 500
 """A place fix further from the matter than this is pointed out, never refused."""
@@ -17,15 +18,19 @@ EARLY = timedelta(hours=24)
 
 
 def visible_to(user: User) -> QuerySet[Attachment]:
-    """Files of tasks that I may see, my own, and unattached ones filed for my grids."""
+    """Files of tasks that I may see, my own, unattached ones filed for my grids, and
+    the documents of plans in force in my regimes (企业 have no plans)."""
     rows = Attachment.objects.all()
     if not user.is_authenticated or not user.is_active:
         return rows.none()
     if user.is_superuser:
         return rows
     seen = Task.objects.visible_to(user).values("pk")
+    regimes = access.grids_for(user, access.REPORT).values("scheme")
+    public = Plan.objects.filter(state__in=plan_flow.PUBLIC, scheme__in=regimes)
+    papers = Plan.attachments.through.objects.filter(plan__in=public).values("attachment")
     loose = Q(task=None) & Q(grid__in=access.grids_for(user, access.VIEW).values("pk"))
-    return rows.filter(Q(task__in=seen) | Q(uploaded_by=user) | loose)
+    return rows.filter(Q(task__in=seen) | Q(uploaded_by=user) | loose | Q(pk__in=papers))
 
 
 def may_have_original(user: User, row: Attachment) -> bool:

@@ -45,6 +45,8 @@ def term(plan: Plan, key: str) -> Term:
 
     Raises Invalid when there is no such month, or the regime asks for none.
     """
+    if plan.kind != Plan.Kind.DOCUMENT:
+        raise Invalid("月报和专项方案按文件方案报送。", fields={"month": "请选文件方案"})
     return _special(plan) if key == SPECIAL else monthly(plan, month_of(key))
 
 
@@ -113,7 +115,10 @@ def _special_rule(plan: Plan) -> SchemeRule | None:
 
 def terms(plan: Plan, at: datetime, *, most: int = 12) -> list[Term]:
     """The submissions to choose from at `at`, newest first: the running month and those before
-    it back to the beginning of the plan's year, then the one-off one. Two queries."""
+    it back to the beginning of the plan's year, then the one-off one. Two queries. What a unit
+    drew up itself is reported about under the document that it carries out."""
+    if plan.kind != Plan.Kind.DOCUMENT:
+        return []
     today, rules = beijing_date(at), _rules(plan)
     first = today.replace(day=1)
     if today > due_day(first, report_day(rules, first) or 31):

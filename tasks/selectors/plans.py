@@ -90,7 +90,10 @@ def root_of(scheme: GridScheme) -> Grid:
 
 
 def plans_of(scheme: GridScheme | None) -> QuerySet[Plan]:
-    return Plan.objects.filter(scheme=scheme).select_related("scheme").order_by("-year", "pk")
+    """Plans in force, the regime's document first, then what units drew up (Y1-87)."""
+    rows = Plan.objects.filter(scheme=scheme, state=Plan.State.IN_FORCE)
+    own = Case(When(kind=Plan.Kind.DOCUMENT, then=0), default=1)
+    return rows.select_related("scheme", "grid").order_by(own, "-year", "pk")
 
 
 def measures_of(plan: Plan) -> QuerySet[Measure]:

@@ -16,11 +16,28 @@ FIGURE: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "allow_null": T
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
+    """`grid`: the unit that drew it up, null for a document of the regime; `previous`: the
+    version before it."""
+
     scheme = serializers.CharField(source="scheme.code")
+    grid = serializers.CharField(source="grid.code", default=None)
 
     class Meta:
         model = Plan
-        fields = ("id", "scheme", "code", "name", "year")
+        fields = (
+            "id",
+            "scheme",
+            "code",
+            "name",
+            "year",
+            "kind",
+            "state",
+            "grid",
+            "goal",
+            "assessment",
+            "version",
+            "previous",
+        )
 
 
 class UnitSerializer(serializers.ModelSerializer[MeasureUnit]):
@@ -63,6 +80,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
             "unit",
             "gauge",
             "clause",
+            "assessment",
             "units",
             "milestones",
         )

@@ -10,7 +10,7 @@ from tasks import plan_policies
 from tasks.models import Plan
 from tasks.selectors import plans
 from tasks.selectors.plan_whole import Whole, whole
-from tasks.services.plans import Expansion, expand
+from tasks.services.plans import Expansion, check_in_force, expand
 
 
 @transaction.atomic
@@ -26,6 +26,7 @@ def expand_all(
     """
     plan_policies.check_lead(by, plans.root_of(plan.scheme))
     locked = Plan.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=plan.pk)
+    check_in_force(locked)
     found = whole(locked, at)
     if found.count != expected:
         words = (

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from grids.errors import Invalid
+from grids.errors import Invalid, Refused
 from grids.models import Grid, User
 from grids.selectors import rule
 from tasks import plan_policies
 from tasks.deadlines import beijing_date
-from tasks.models import Measure, MeasureUnit, Progress, Task
+from tasks.models import Measure, MeasureUnit, Plan, Progress, Task
 from tasks.models.kinds import Category, DeadlineKind, Kind, Level, ListKind, Source
 from tasks.selectors import plans
 from tasks.selectors.plan_whole import due_of
@@ -66,14 +66,23 @@ def expand(
     else of the last day of the plan's year. Raises Invalid when that has passed.
     """
     plan_policies.check_lead(by, plans.root_of(measure.plan.scheme))
-    rows = Measure.objects.select_for_update(of=("self",)).select_related("plan__scheme")
+    rows = Measure.objects.select_for_update(of=("self",)).select_related(
+        "plan__scheme", "plan__grid"
+    )
     locked = rows.get(pk=measure.pk)
+    check_in_force(locked.plan)
     due = due_at or deadline_of(locked)
     _refuse_past(locked, due, at=at)
     done = Expansion()
     for unit in _one_per_grid(locked):
         _give(done, locked, unit, due, by=by, at=at)
     return done
+
+
+def check_in_force(plan: Plan) -> None:
+    """Only what is in force is handed out: no draft, no version that was replaced."""
+    if plan.state != Plan.State.IN_FORCE:
+        raise Refused(f"方案{plan.get_state_display()}，只有施行中的方案可以分解。")
 
 
 def deadline_of(measure: Measure) -> datetime:
@@ -148,7 +157,7 @@ def _open(
         task,
         grid=unit.grid,
         requirement=measure.text,
-        supervisor=root.name[: wording.SUPERVISOR_LENGTH],
+        supervisor=(measure.plan.grid or root).name[: wording.SUPERVISOR_LENGTH],
         deadline_kind=DeadlineKind.MOMENT,
         due_at=due,
         deadline_text=measure.deadline_text,

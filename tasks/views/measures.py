@@ -13,7 +13,7 @@ from grids.selectors import quote, schemes_for
 from tasks import plan_policies
 from tasks.forms.measures import FundForm, MilestoneForm, ReachForm
 from tasks.models import Measure
-from tasks.selectors import plans
+from tasks.selectors import plan_drafts, plans
 from tasks.services import measure_books
 from tasks.views.common import now
 
@@ -24,7 +24,8 @@ FORMS = {"milestone": MilestoneForm, "reach": ReachForm, "fund": FundForm}
 @require_http_methods(["GET", "POST"])
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     mine = schemes_for(request.user, now().date())
-    rows = Measure.objects.filter(plan__scheme__in=mine).select_related("plan__scheme")
+    seen = plan_drafts.visible(request.user, mine)  # type: ignore[arg-type]
+    rows = Measure.objects.filter(plan__in=seen.values("pk")).select_related("plan__scheme")
     one = get_object_or_404(rows, pk=pk)
     if not plan_policies.may_read(request.user, one.plan.scheme, at=now()):
         raise PermissionDenied("企业账号只办理本企业的任务。")

@@ -17,7 +17,14 @@ from grids.selectors import schemes_for
 from tasks import plan_policies
 from tasks.forms.plans import ConfirmForm, ExpandForm, ReportForm
 from tasks.models import Measure, Plan, PlanReport
-from tasks.selectors import plan_board, plan_page, plan_reconciling, plan_reports, plan_terms
+from tasks.selectors import (
+    plan_board,
+    plan_drafts,
+    plan_page,
+    plan_reconciling,
+    plan_reports,
+    plan_terms,
+)
 from tasks.selectors import plans as selecting
 from tasks.services import plan_reports as reporting
 from tasks.services import plans as planning
@@ -29,7 +36,7 @@ PAPERS = {"a3": "A3", "a0": "A0"}
 def plan_of(request: HttpRequest, pk: int) -> Plan:
     """The plan of a regime one works in, else 404; 403 for 企业."""
     mine = schemes_for(request.user, timezone.localdate())
-    plan = get_object_or_404(Plan.objects.filter(scheme__in=mine).select_related("scheme"), pk=pk)
+    plan = get_object_or_404(plan_drafts.visible(person(request), mine), pk=pk)
     if not plan_policies.may_read(request.user, plan.scheme, at=now()):
         raise PermissionDenied("企业账号只办理本企业的任务。")
     return plan
@@ -69,7 +76,13 @@ def refuse(form: Any, refusal: Refused) -> None:
 def plans(request: HttpRequest) -> HttpResponse:
     scheme = scheme_of(request)
     staff_only(request, scheme)
-    return render(request, "tasks/plan_list.html", {"lines": selecting.plan_list(scheme, now())})
+    at, user = now(), person(request)
+    context = {
+        "lines": selecting.plan_list(scheme, at),
+        "desk": plan_drafts.desk(user, scheme, at=at),
+        "may_draw_up": bool(plan_drafts.units_for(user, scheme, at=at)),
+    }
+    return render(request, "tasks/plan_list.html", context)
 
 
 @login_required
@@ -154,7 +167,7 @@ def latest_reports(request: HttpRequest) -> HttpResponse:
     """材料报送 of the regime's newest plan; the list of plans where there is none."""
     scheme = scheme_of(request)
     staff_only(request, scheme)
-    newest = selecting.plans_of(scheme).first()
+    newest = selecting.plans_of(scheme).filter(kind=Plan.Kind.DOCUMENT).first()
     return redirect("tasks:plan-reports", pk=newest.pk) if newest else redirect("tasks:plans")
 
 

@@ -12,7 +12,7 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from grids import access
 from grids.errors import Invalid
@@ -20,11 +20,19 @@ from grids.models import GridScheme
 from grids.selectors import schemes_for
 from tasks import plan_policies
 from tasks.models import Measure, Plan, PlanReport
-from tasks.selectors import plan_board, plan_reconciling, plan_reports, plan_whole, plans
+from tasks.selectors import (
+    plan_board,
+    plan_drafts,
+    plan_reconciling,
+    plan_reports,
+    plan_whole,
+    plans,
+)
 from tasks.serializers import plans as shapes
 from tasks.services import plan_reports as reporting
 from tasks.services import plans as planning
 from tasks.services.plan_whole import expand_all
+from tasks.viewsets.plan_drafts import Door, DraftDoor
 
 MONTH = OpenApiParameter("month", OpenApiTypes.STR, description="如 2017-04，或 special_plan")
 
@@ -43,25 +51,8 @@ def month_of(request: Request) -> str:
     return month
 
 
-class Door(GenericViewSet[Any]):
-    """The clock of one request, and the caller as services want him."""
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        request.at = timezone.now()
-
-    def given(self, shape: Any, **context: Any) -> Any:
-        known = self.get_serializer_context() | {"user": self.request.user} | context
-        given = shape(data=self.request.data, context=known)
-        given.is_valid(raise_exception=True)
-        return given
-
-    def who(self) -> dict[str, Any]:
-        return {"by": self.request.user, "at": self.request.at}
-
-
-class PlanViewSet(ReadOnlyModelViewSet[Plan], Door):
-    """方案：措施、挂图作战、月报、对账；全部分解。"""
+class PlanViewSet(ReadOnlyModelViewSet[Plan], DraftDoor):
+    """方案：措施、挂图作战、月报、对账；全部分解；单位自己的实施方案。"""
 
     serializer_class = shapes.PlanSerializer
     queryset = Plan.objects.none()
@@ -69,7 +60,7 @@ class PlanViewSet(ReadOnlyModelViewSet[Plan], Door):
 
     def get_queryset(self) -> QuerySet[Plan]:
         schemes = readable(self.request.user, timezone.now())
-        return Plan.objects.filter(scheme__in=schemes).select_related("scheme").order_by("pk")
+        return plan_drafts.visible(self.request.user, schemes).order_by("pk")
 
     @extend_schema(responses=shapes.MeasureSerializer(many=True))
     @action(detail=True)
@@ -148,7 +139,8 @@ class MeasureViewSet(mixins.RetrieveModelMixin, Door):
 
     def get_queryset(self) -> QuerySet[Measure]:
         schemes = readable(self.request.user, timezone.now())
-        return Measure.objects.filter(plan__scheme__in=schemes).select_related("plan__scheme")
+        seen = plan_drafts.visible(self.request.user, schemes)
+        return Measure.objects.filter(plan__in=seen.values("pk")).select_related("plan__scheme")
 
     @extend_schema(request=shapes.ExpandInput, responses={201: shapes.ExpansionSerializer})
     @action(detail=True, methods=["post"])
