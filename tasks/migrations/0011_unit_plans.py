@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
-        ('tasks', '0009_working_hours'),
+        ('tasks', '0010_waiting_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
