@@ -86,6 +86,11 @@ def check_substitution(user: User, post: Post) -> None:
         check(user, GridAction.SUBSTITUTE, post.grid)
 
 
+def runs_desk(user: User | AnonymousUser, grid: Grid | None) -> bool:
+    """The office itself: manage and oversee. 督查 oversees, but manages nothing (ADR 0018)."""
+    return access.holds(user, access.OVERSEE, grid) and access.holds(user, access.MANAGE, grid)
+
+
 def may_keep_people(user: User | AnonymousUser) -> bool:
     """Accounts are kept by those who oversee a whole tree: 网格办 at the root."""
     if user.is_superuser:

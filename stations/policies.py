@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 
 from grids import access
+from grids import policies as grid_policies
 from grids.models import Grid, GridScheme, User
 from stations.models import Station
 
@@ -54,8 +55,8 @@ def root_of(scheme: GridScheme) -> Grid | None:
 
 
 def may_publish(user: User, scheme: GridScheme) -> bool:
-    """发布排名: whoever oversees the whole scheme."""
-    return access.holds(user, access.OVERSEE, root_of(scheme))
+    """发布排名: the office of the whole scheme, not 督查, whose findings count in it (W-56)."""
+    return grid_policies.runs_desk(user, root_of(scheme))
 
 
 def check_publish(user: User, scheme: GridScheme) -> None:
@@ -74,8 +75,8 @@ def check_forecast(user: User, scheme: GridScheme) -> None:
 
 
 def may_set_target(user: User, scheme: GridScheme) -> bool:
-    """下达、调整、撤销目标，填报完成情况: whoever oversees the whole scheme."""
-    return access.holds(user, access.OVERSEE, root_of(scheme))
+    """下达、调整、撤销目标，填报完成情况: the office of the whole scheme."""
+    return grid_policies.runs_desk(user, root_of(scheme))
 
 
 def check_target(user: User, scheme: GridScheme) -> None:

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from grids import access
+from grids import policies as grid_policies
 from grids.models import Grid, GridScheme, User
 
 
@@ -12,8 +12,8 @@ def root_of(scheme: GridScheme) -> Grid | None:
 
 
 def may_import(user: User | AnonymousUser, scheme: GridScheme) -> bool:
-    """交办 authority on the root: the ledger is the whole regime's."""
-    return access.holds(user, access.OVERSEE, root_of(scheme))
+    """The office of the root: the ledger is the whole regime's."""
+    return grid_policies.runs_desk(user, root_of(scheme))
 
 
 def check_import(user: User | AnonymousUser, scheme: GridScheme) -> None:

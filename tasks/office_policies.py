@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from grids import access
+from grids import policies as grid_policies
 from grids.models import Grid, GridScheme, User
 from tasks.import_policies import root_of
 
@@ -11,8 +11,8 @@ CALENDAR_SENTENCE = "工作日历对所有体系生效，由系统管理员或�
 
 
 def may_route(user: User | AnonymousUser, scheme: GridScheme) -> bool:
-    """交办 authority on the root: a rule decides for every grid of the regime."""
-    return access.holds(user, access.OVERSEE, root_of(scheme))
+    """The office of the root: a rule decides for every grid of the regime."""
+    return grid_policies.runs_desk(user, root_of(scheme))
 
 
 def check_route(user: User | AnonymousUser, scheme: GridScheme) -> None:
@@ -21,13 +21,11 @@ def check_route(user: User | AnonymousUser, scheme: GridScheme) -> None:
 
 
 def why_not_calendar(user: User | AnonymousUser | None) -> str:
-    """The table counts in every regime: it needs 交办 authority on all roots."""
+    """The table counts in every regime: it needs the office of all roots."""
     if user is None or not user.is_authenticated:
         return CALENDAR_SENTENCE
     roots = list(Grid.objects.filter(level=0, closed_on=None))
-    if roots and all(
-        access.holds_at(user, access.OVERSEE, root.tree_id, root.lft) for root in roots
-    ):
+    if roots and all(grid_policies.runs_desk(user, root) for root in roots):
         return ""
     return CALENDAR_SENTENCE
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from grids import access
+from grids import policies as grid_policies
 from grids.models import Grid, GridScheme, Role, User
 from tasks import plan_flow, policies
 from tasks.deadlines import beijing_date
@@ -25,8 +26,8 @@ def may_read(user: User | AnonymousUser, scheme: GridScheme, *, at: datetime) ->
 
 
 def may_lead(user: User | AnonymousUser | None, root: Grid) -> bool:
-    """Breaking down and receiving is the office's: 交办 authority on the root; None is a job."""
-    return user is None or access.holds(user, access.OVERSEE, root)
+    """Breaking down and receiving is the office's, on the root, not 督查's; None is a job."""
+    return user is None or grid_policies.runs_desk(user, root)
 
 
 def check_lead(user: User | None, root: Grid) -> None:

@@ -15,6 +15,7 @@ from grids.models import Grid, Role, User
 from tasks import office_policies, separation
 from tasks.deadlines import beijing_date
 from tasks.models import FeedbackCard, Task, TaskEvent
+from tasks.models.kinds import SUPERVISED
 from tasks.standing import Standing, standing
 from tasks.workflow import LADDER, MOVES, Action, Rung, State
 
@@ -55,6 +56,18 @@ NEEDS: dict[Action, tuple[Side, str]] = {
 ALSO: dict[Action, str] = {Action.COMMENT: access.OVERSEE}
 """A second permission that is enough: 督查 and supervising grids (Y1-21) speak about what they
 oversee, though they do none of the work; who only reads (来宾) does not."""
+BESIDES: dict[Action, str] = {Action.JOIN: access.MANAGE, Action.RULE: access.MANAGE}
+"""A second permission that is needed too: joint orders and rulings are the office's (Y1-76, W-64),
+not those of 督查, which oversees but manages nothing."""
+OWN_FINDINGS = {
+    Action.ISSUE,
+    Action.DECIDE_EXTENSION,
+    Action.APPROVE,
+    Action.SEND_BACK,
+    Action.VOID,
+}
+"""What 督查 does with what 督查 found (任务交办 is one of its forms, Y1-59) and, as nobody stands
+above the root, with the work of the root's own office; all else of the kind is the office's."""
 BY_SYSTEM = {
     Action.REGISTER,
     Action.ISSUE,
@@ -113,7 +126,7 @@ def why_not(
     if action == Action.RECALCULATE:
         return office_policies.why_not_calendar(user)
     me = me or standing(user, at)
-    if reason := _unplaced(me, action, task):
+    if reason := _unplaced(me, action, task) or why_not_desk(me.user, action, task):
         return reason
     if action in THIRD_PERSON and task.closed_by_id == user.pk:
         return "这件事由您验收销号，回头看须由第三人办理"
@@ -167,6 +180,22 @@ def check_target(user: User | None, grid: Grid) -> None:
     """交办 and 裁定 need OVERSEE over the grid that receives."""
     if user is not None and not access.holds(user, access.OVERSEE, grid):
         raise PermissionDenied(f"您无权向{grid.name}交办")
+
+
+def why_not_desk(user: User | AnonymousUser, action: Action, task: Task) -> str:
+    """Why 督查 leaves this to the office; "" for everybody who also manages the issuing grid."""
+    side = task.issuer_grid or task.origin_grid
+    if access.holds(user, access.MANAGE, side):
+        return ""
+    if action in BESIDES:
+        return f"{action.label}由网格办办理"
+    if action not in OWN_FINDINGS or task.source in SUPERVISED:
+        return ""
+    if task.registered_by_id == user.pk or (
+        task.grid_id is not None and task.grid_id == _root(task)
+    ):
+        return ""
+    return f"这件事不是督查发现的，由网格办{action.label}"
 
 
 # --- the parts ----------------------------------------------------------------------------------

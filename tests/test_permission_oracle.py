@@ -29,6 +29,19 @@ def test_every_row_is_about_a_route_that_exists():
     assert stale == []
 
 
+ASKED_OF_FEW = {("login", "POST"), ("api:token", "POST"), ("api:token", "DELETE")}
+
+
+def test_everybody_is_asked_on_every_route():
+    silent = {
+        route: sorted(set(oracle.PEOPLE) - expected.keys())
+        for route, (_, expected) in ROWS.items()
+        if route not in ASKED_OF_FEW
+    }
+
+    assert {route: who for route, who in silent.items() if who} == {}
+
+
 def test_every_operation_of_the_api_description_is_a_known_route():
     known = {path.rstrip("$") for path in oracle.routes().values()}
     described = SchemaGenerator().get_schema(request=None, public=True)["paths"]

@@ -30,15 +30,23 @@ judge what he did himself.
 """
 STATION_NEEDS = {
     "写入、更正、撤回数据；站点台账；高值结论": (access.MANAGE, "the station's grid"),
-    "发布排名；下达、调整、撤销目标，填报完成情况": (access.OVERSEE, "the root"),
+    "发布排名；下达、调整、撤销目标，填报完成情况": (access.MANAGE, access.OVERSEE, "the root"),
     "登记站点坐标": (access.MANAGE, "the station's grid"),
     "登记站点": (access.MANAGE, "the root"),
 }
 PLAN_NEEDS = {
-    "分解方案，核定和签收材料": (access.OVERSEE, "the root"),
+    "分解方案，核定和签收材料": (access.MANAGE, access.OVERSEE, "the root"),
     "报送材料和进度": (access.HANDLE, "a post of the unit itself"),
 }
 """`stations.policies` and `tasks.plan_policies` say this in functions; a test compares."""
+
+
+SUPERVISORS = """\
+(✓): 督查 does this with what 督查 or 暗访 found and with what the same person registered; beyond
+that only with the work of the root's own office, which nobody above it could judge. Ordinary 交办
+and 验收 are the office's: [ADR 0018](adr/0018-inspectors-judge-what-they-found.md).
+
+"""
 
 
 @dataclass(frozen=True)
@@ -50,17 +58,23 @@ class Line:
     permissions: tuple[str, ...]
     asked_on: str
     needs_all: bool = False
+    is_limited: bool = False
 
     def is_open_to(self, role: str) -> bool:
         enough = all if self.needs_all else any
         return enough(one in access.ROLE_GRANTS[role] for one in self.permissions)
 
     def cells(self) -> tuple[str, ...]:
-        ticks = ("✓" if self.is_open_to(role) else "" for role in Role)
+        ticks = (self._tick(role) for role in Role)
         code = f"`{self.code}`" if self.code else ""
         words = " and " if self.needs_all else " or "
         needs = words.join(PERMISSIONS[one] for one in self.permissions)
         return self.label, code, needs, self.asked_on, *ticks
+
+    def _tick(self, role: str) -> str:
+        if not self.is_open_to(role):
+            return ""
+        return "✓" if not self.is_limited or access.MANAGE in access.ROLE_GRANTS[role] else "(✓)"
 
 
 def grid_lines() -> list[Line]:
@@ -78,21 +92,34 @@ def _asked_on(action: grid_policies.GridAction) -> str:
 
 def task_lines() -> list[Line]:
     return [
-        Line(Action(action).label, action, (needs, *_also(action)), SIDES[side][0])
+        Line(
+            Action(action).label,
+            action,
+            (needs, *_also(action)),
+            SIDES[side][0],
+            needs_all=action in task_policies.BESIDES,
+            is_limited=action in task_policies.OWN_FINDINGS,
+        )
         for action, (side, needs) in task_policies.NEEDS.items()
     ]
 
 
 def _also(action: Action) -> tuple[str, ...]:
-    return (task_policies.ALSO[action],) if action in task_policies.ALSO else ()
+    more = task_policies.ALSO | task_policies.BESIDES
+    return (more[action],) if action in more else ()
 
 
 def station_lines() -> list[Line]:
-    return [Line(label, "", (needs,), on) for label, (needs, on) in STATION_NEEDS.items()]
+    return [_line(label, *needs) for label, needs in STATION_NEEDS.items()]
 
 
 def plan_lines() -> list[Line]:
-    return [Line(label, "", (needs,), on) for label, (needs, on) in PLAN_NEEDS.items()]
+    return [_line(label, *needs) for label, needs in PLAN_NEEDS.items()]
+
+
+def _line(label: str, *needs: str) -> Line:
+    """Every permission of `needs` is asked; its last word says on which grid."""
+    return Line(label, "", needs[:-1], needs[-1], needs_all=True)
 
 
 def field_lines() -> list[Line]:
@@ -121,7 +148,7 @@ def text() -> str:
     parts = [
         ("Roles and permissions", _roles()),
         ("Grids and posts (`grids/policies.py`)", _actions(grid_lines())),
-        ("Tasks (`tasks/policies.py`)", _actions(task_lines()) + sides()),
+        ("Tasks (`tasks/policies.py`)", _actions(task_lines()) + sides() + SUPERVISORS),
         ("Plans (`tasks/plan_policies.py`)", _actions(plan_lines())),
         ("Air (`stations/policies.py`)", _actions(station_lines())),
         ("Field (`inspections/policies.py`)", _actions(field_lines())),

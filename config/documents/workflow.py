@@ -94,6 +94,10 @@ def _who(action: Action) -> tuple[str, str]:
     if action not in policies.NEEDS:
         return "–", "–"
     side, permission = policies.NEEDS[action]
+    if action in policies.BESIDES:
+        return f"{PERMISSIONS[permission]} and {PERMISSIONS[policies.BESIDES[action]]}", SIDES[
+            side
+        ][0]
     enough = [permission, *([policies.ALSO[action]] if action in policies.ALSO else [])]
     return " or ".join(PERMISSIONS[one] for one in enough), SIDES[side][0]
 
@@ -108,6 +112,7 @@ def _apart() -> str:
         (policies.APART, "never by who did the work, nor by anybody of a grid that did it"),
         (policies.THIRD_PERSON, "nor by who accepted the work"),
         (policies.APART_FROM_HOLDER, "never by the grid that holds the matter"),
+        (policies.OWN_FINDINGS, "by 督查 only with its own findings (see permissions.md)"),
         (policies.ON_WHOLE, "the only actions on the whole of a joint matter (总单)"),
     ]
     said = "".join(f"* {_named(actions)}: {words}.\n" for actions, words in lines)

@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from grids import access
+from grids import policies as grid_policies
 from grids.errors import Invalid, Refused
 from grids.models import Clause, User
 from grids.selectors import quote, rule_row
@@ -39,7 +39,7 @@ def guard(task: Task, *, text: str, reason: str, by: User | None, at: datetime) 
             "请改用不影响采样的措施。",
             fields={"requirement": f"保护半径内不得{word}"},
         )
-    if not access.holds(by, access.OVERSEE, policies.root_of(task.scheme)):
+    if not grid_policies.runs_desk(by, policies.root_of(task.scheme)):
         raise Refused(f"{where}，措施须经主管办公室批准，请上报由主管办公室交办并写明理由。")
     if not reason:
         raise Invalid(

@@ -9,6 +9,7 @@ from tasks import policies, separation
 from tasks.models import Attachment, FeedbackCard, Task
 from tasks.selectors import files
 from tasks.standing import standing
+from tasks.workflow import Action
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def cases(user: User, tasks: Iterable[Task], *, at: datetime) -> list[Case]:
     for task in rows:
         reason = separation.conflict(
             user.pk, me.seats, works[task.pk], on=me.on, root=roots.get(_tree(task))
-        )
+        ) or policies.why_not_desk(user, Action.APPROVE, task)
         before, after = _pair(task, cards.get(task.pk), photos.get(task.pk, []))
         found.append(Case(task, cards.get(task.pk), before, after, reason))
     return found

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from grids import access
 from grids.models import Grid, GridScheme
-from tasks import selectors
+from tasks import policies, selectors
 from tasks.forms.registering import RegisterForm
-from tasks.models import TaskEvent
+from tasks.models import Task, TaskEvent
 from tasks.selectors import judging
 from tasks.services import life
 from tasks.views.common import desk_only, now, page_of, scheme_of, shell, staff_only
@@ -30,7 +30,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     desk_only(request, scheme)
     rows = selectors.inbox(request.user, scheme)
     found = selectors.found_by(rows, request.GET.get("found", ""))
-    return render(request, "tasks/inbox.html", {"page": page_of(request, found)})
+    page = page_of(request, found)
+    rows = [(task, _may(request, task, "issue"), _may(request, task, "join")) for task in page]
+    return render(request, "tasks/inbox.html", {"page": page, "rows": rows})
+
+
+def _may(request: HttpRequest, task: Task, action: str) -> bool:
+    """Whether the desk's button is for this person: 督查 sees the list, the office works it."""
+    return not policies.why_not_desk(request.user, Action(action), task)
 
 
 @login_required
@@ -83,7 +90,8 @@ def disputes(request: HttpRequest) -> HttpResponse:
     by_task: dict[int, list[TaskEvent]] = {}
     for event in words.order_by("task", "sequence"):
         by_task.setdefault(event.task_id, []).append(event)
-    context = {"page": page, "rows": [(task, by_task.get(task.pk, [])) for task in rows]}
+    told = [(task, by_task.get(task.pk, []), _may(request, task, "rule")) for task in rows]
+    context = {"page": page, "rows": told}
     return render(request, "tasks/disputes.html", context)
 
 

@@ -13,6 +13,7 @@ EVERYBODY = dict.fromkeys(
         "manager",
         "chief",
         "office",
+        "supervisor",
         "outsider",
         "enterprise",
         "guest",

@@ -11,7 +11,10 @@ from build import make_user
 from grids.models import GridDocument, Post, Role, Substitution
 
 Answer = tuple[dict[str, Any], Any]
-PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterprise", "outsider")
+PEOPLE = (
+    *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
+    *("guest", "enterprise", "outsider"),
+)
 
 
 def row(anonymous: int, **statuses: int) -> dict[str, int]:
@@ -31,8 +34,9 @@ API_VILLAGE = SEES_VILLAGE | {"anonymous": 401}
 
 
 def managing(status: int) -> dict[str, int]:
-    """Needs MANAGE on the village: 网格负责人, those above; a 网格员 or 来宾 is forbidden."""
-    return every(status, neighbour=404, enterprise=404, outsider=404, worker=403, guest=403)
+    """Needs MANAGE on the village: 网格负责人, those above; 网格员, 来宾 and 督查 are forbidden."""
+    unseen = {"neighbour": 404, "enterprise": 404, "outsider": 404}
+    return every(status, worker=403, guest=403, supervisor=403, **unseen)
 
 
 def leading(status: int) -> dict[str, int]:

@@ -9,7 +9,10 @@ from grids.models import Role
 from inspections.models import Inspection, Mode, PollutionSource
 
 Answer = tuple[dict[str, Any], Any]
-PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterprise", "outsider")
+PEOPLE = (
+    *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
+    *("guest", "enterprise", "outsider"),
+)
 
 
 def every(status: int, **others: int) -> dict[str, int]:
@@ -148,7 +151,7 @@ ROUTES = {
     ("inspections:photo", "GET"): ("inspections photo", SEES_VILLAGE),
     ("inspections:release", "POST"): (
         "inspections covert",
-        every(404, office=302),  # nor does a 来宾 of the root see it
+        every(404, office=302, supervisor=302),  # nor does a 来宾 of the root see it
     ),
     ("inspections:quick", "GET"): (None, REPORTERS),
     ("inspections:quick", "POST"): (
@@ -171,7 +174,7 @@ ROUTES = {
     ("inspections:source-cancel", "POST"): ("inspections cancel", WRITES_SOURCE),
     ("inspections:source-decide", "POST"): (
         "inspections waiting",
-        on_village(302, guest=403, worker=403),
+        on_village(302, guest=403, worker=403, supervisor=403),
     ),
     ("inspections:duties", "GET"): (None, REPORTERS),
     ("inspections:today", "GET"): (None, REPORTERS),
@@ -190,7 +193,7 @@ ROUTES = {
     ("api:inspection-detail", "GET"): ("inspections visit", api(SEES_VILLAGE)),
     ("api:inspection-release", "POST"): (
         "inspections covert",
-        api(every(404, office=200)),
+        api(every(404, office=200, supervisor=200)),
     ),
     ("api:finding-list", "GET"): (None, api(every(200))),
     ("api:finding-list", "POST"): (
@@ -205,6 +208,6 @@ ROUTES = {
     ("api:source-cancel", "POST"): ("inspections cancel", API_SOURCE),
     ("api:source-decide", "POST"): (
         "inspections waiting",
-        api(on_village(200, guest=403, worker=403)),
+        api(on_village(200, guest=403, worker=403, supervisor=403)),
     ),
 }

@@ -7,13 +7,14 @@ from build import NOON
 from build_ledger import columns_of, ledger
 from tasks.services.ledger_import import commit_batch
 
-PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterprise", "outsider")
+PEOPLE = (
+    *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
+    *("guest", "enterprise", "outsider"),
+)
 
 
 def every(status: int, **others: int) -> dict[str, int]:
-    """督查 oversees like the 网格办 (docs/permissions.md), so it stands beside it in every row."""
-    row = {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
-    return {"supervisor": row["office"]} | row
+    return {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
 
 
 def batch(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:

@@ -10,7 +10,10 @@ from tasks.services import life
 
 LOGIN = {"anonymous": 302}
 KEY = {"anonymous": 401}
-PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "outsider", "enterprise", "guest")
+PEOPLE = (
+    *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
+    *("outsider", "enterprise", "guest"),
+)
 
 
 def row(default: int, first: dict[str, int], **special: int) -> dict[str, int]:
@@ -18,7 +21,7 @@ def row(default: int, first: dict[str, int], **special: int) -> dict[str, int]:
 
 
 ALL = row(200, LOGIN)
-ROOT_READERS = row(403, LOGIN, office=200, guest=200, outsider=200)
+ROOT_READERS = row(403, LOGIN, office=200, supervisor=200, guest=200, outsider=200)
 """The outsider runs another regime and sees his own desk."""
 
 
@@ -195,24 +198,24 @@ ROUTES = {
     ("notices:desk", "GET"): (None, ROOT_READERS),
     ("notices:leader", "GET"): (
         None,
-        row(200, LOGIN, worker=403, neighbour=403, enterprise=403, guest=403),
+        row(200, LOGIN, worker=403, neighbour=403, supervisor=403, enterprise=403, guest=403),
     ),
     ("notices:instruct", "POST"): (
         "a matter to remark on",
-        row(404, LOGIN, worker=302, manager=302, chief=302, office=302, guest=403),
+        row(404, LOGIN, worker=302, manager=302, chief=302, office=302, supervisor=302, guest=403),
     ),
     ("notices:summonses", "GET"): (None, ALL),
-    ("notices:summons", "GET"): ("a proposed talk", OFFICE_SEES),
-    ("notices:summons-act", "POST"): ("a decision", row(404, LOGIN, office=302)),
+    ("notices:summons", "GET"): ("a proposed talk", OFFICE_SEES | {"supervisor": 200}),
+    ("notices:summons-act", "POST"): ("a decision", row(404, LOGIN, office=302, supervisor=403)),
     ("notices:list", "GET"): (None, ALL),
     ("notices:new", "GET"): (None, OFFICE_FORM),
     ("notices:new", "POST"): ("a period", row(403, LOGIN, office=422, outsider=422)),
     ("notices:order", "GET"): (None, OFFICE_FORM),
     ("notices:order", "POST"): (None, row(403, LOGIN, office=422, outsider=422)),
     ("notices:detail", "GET"): ("an issued paper", MEMBERS),
-    ("notices:edit", "GET"): ("a draft", OFFICE_SEES),
-    ("notices:edit", "POST"): ("a draft's text", row(404, LOGIN, office=302)),
-    ("notices:act", "POST"): ("a draft to review", row(404, LOGIN, office=302)),
+    ("notices:edit", "GET"): ("a draft", OFFICE_SEES | {"supervisor": 403}),
+    ("notices:edit", "POST"): ("a draft's text", row(404, LOGIN, office=302, supervisor=403)),
+    ("notices:act", "POST"): ("a draft to review", row(404, LOGIN, office=302, supervisor=403)),
     ("notices:figure", "GET"): ("a figure", MEMBERS),
     ("notices:document", "GET"): ("an issued paper", MEMBERS),
     ("notices:sign", "POST"): (
@@ -224,32 +227,44 @@ ROUTES = {
     ("notices:messages-read", "POST"): (None, row(302, LOGIN)),
     ("notices:scheme-panel", "GET"): ("a regime", row(200, LOGIN, outsider=404)),
     ("api:summons-list", "GET"): (None, row(200, KEY)),
-    ("api:summons-detail", "GET"): ("a proposed talk", row(404, KEY, office=200)),
-    ("api:summons-decide", "POST"): ("a decision by program", row(404, KEY, office=200)),
+    ("api:summons-detail", "GET"): ("a proposed talk", row(404, KEY, office=200, supervisor=200)),
+    ("api:summons-decide", "POST"): (
+        "a decision by program",
+        row(404, KEY, office=200, supervisor=403),
+    ),
     ("api:summons-state", "POST"): (
         "an approved talk to state",
-        row(404, KEY, chief=200, office=200),
+        row(404, KEY, chief=200, office=200, supervisor=403),
     ),
     ("api:summons-hold", "POST"): (
         "an approved talk to hold",
-        row(404, KEY, chief=400, office=400),  # the input is looked at first
+        row(404, KEY, chief=400, office=400, supervisor=400),  # the input is looked at first
     ),
-    ("api:summons-close", "POST"): ("a held talk", row(404, KEY, chief=403, office=200)),
+    ("api:summons-close", "POST"): (
+        "a held talk",
+        row(404, KEY, chief=403, office=200, supervisor=403),
+    ),
     ("api:summons-withdraw", "POST"): (
         "an approved talk to withdraw",
-        row(404, KEY, chief=403, office=200),
+        row(404, KEY, chief=403, office=200, supervisor=403),
     ),
-    ("api:summons-uphold", "POST"): ("a flagged talk", row(404, KEY, chief=403, office=200)),
+    ("api:summons-uphold", "POST"): (
+        "a flagged talk",
+        row(404, KEY, chief=403, office=200, supervisor=403),
+    ),
     ("api:notice-list", "GET"): (None, row(200, KEY)),
     ("api:notice-list", "POST"): (
         "a period by program",
         row(403, KEY, office=201, outsider=404),
     ),
     ("api:notice-detail", "GET"): ("an issued paper", row(200, KEY, enterprise=404, outsider=404)),
-    ("api:notice-edit", "POST"): ("a draft's text by program", row(404, KEY, office=200)),
-    ("api:notice-refresh", "POST"): ("a draft", row(404, KEY, office=200)),
-    ("api:notice-review", "POST"): ("a draft", row(404, KEY, office=200)),
-    ("api:notice-issue", "POST"): ("a reviewed paper", row(404, KEY, office=200)),
+    ("api:notice-edit", "POST"): (
+        "a draft's text by program",
+        row(404, KEY, office=200, supervisor=403),
+    ),
+    ("api:notice-refresh", "POST"): ("a draft", row(404, KEY, office=200, supervisor=403)),
+    ("api:notice-review", "POST"): ("a draft", row(404, KEY, office=200, supervisor=403)),
+    ("api:notice-issue", "POST"): ("a reviewed paper", row(404, KEY, office=200, supervisor=403)),
     ("api:notice-withdraw", "POST"): (
         "a paper to withdraw",
         row(403, KEY, office=200, enterprise=404, outsider=404),

@@ -15,7 +15,7 @@ from stations.services import logbook, ranking
 
 PEOPLE = (
     *("anonymous", "worker", "neighbour", "manager", "chief"),
-    *("office", "outsider", "enterprise", "guest"),
+    *("office", "supervisor", "outsider", "enterprise", "guest"),
 )
 TUESDAY = date(2026, 11, 17)
 READERS = {
@@ -25,6 +25,7 @@ READERS = {
     "manager": 200,
     "chief": 200,
     "office": 200,
+    "supervisor": 200,
     "outsider": 200,
     "enterprise": 403,
     "guest": 200,
@@ -289,6 +290,7 @@ ROUTES = {
             "manager": 403,
             "chief": 302,
             "office": 302,
+            "supervisor": 403,
             "outsider": 404,
             "enterprise": 404,
             "guest": 403,
@@ -303,6 +305,7 @@ ROUTES = {
             "manager": 403,
             "chief": 302,
             "office": 302,
+            "supervisor": 403,
             "outsider": 404,
             "enterprise": 404,
             "guest": 403,
@@ -331,6 +334,7 @@ ROUTES = {
             "manager": 403,
             "chief": 302,
             "office": 302,
+            "supervisor": 403,
             "outsider": 404,
             "enterprise": 404,
             "guest": 403,
@@ -351,7 +355,7 @@ ROUTES = {
     ("stations:alarm", "GET"): ("alarm", ALARM_READERS),
     ("stations:alarm", "POST"): (
         "alarm verdict",
-        ALARM_READERS | {"chief": 302, "office": 302, "guest": 403},
+        ALARM_READERS | {"chief": 302, "office": 302, "supervisor": 403, "guest": 403},
     ),
     ("stations:import", "GET"): (
         "station page",
@@ -393,7 +397,7 @@ ROUTES = {
     ("api:alarm-detail", "GET"): ("alarm", ALARM_READERS | {"anonymous": 401}),
     ("api:alarm-decide", "POST"): (
         "alarm verdict",
-        ALARM_READERS | {"anonymous": 401, "guest": 403},
+        ALARM_READERS | {"anonymous": 401, "supervisor": 403, "guest": 403},
     ),
 }
 

@@ -11,19 +11,22 @@ from tasks.models import Campaign, Measure, Plan, Task
 from tasks.services import life
 
 Answer = tuple[dict[str, Any], Any]
-PEOPLE = ("worker", "neighbour", "manager", "chief", "office", "guest", "enterprise", "outsider")
+PEOPLE = (
+    *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
+    *("guest", "enterprise", "outsider"),
+)
 
 
 def every(status: int, **others: int) -> dict[str, int]:
-    """督查 oversees like the 网格办 (docs/permissions.md), so it stands beside it in every row."""
-    row = {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
-    return {"supervisor": row["office"]} | row
+    return {"anonymous": 302} | dict.fromkeys(PEOPLE, status) | others
 
 
 UNSEEN = {"neighbour": 404, "enterprise": 404, "outsider": 404}
 SEES = every(200, **UNSEEN)  # a task of the village: its own people, those above
 API_SEES = SEES | {"anonymous": 401}
-DESK = every(403, chief=200, office=200, outsider=200)  # 交办与验收 somewhere in the regime
+DESK = every(
+    403, chief=200, office=200, supervisor=200, outsider=200
+)  # 交办与验收 somewhere in the regime
 STAFF = every(200, enterprise=403)
 
 
@@ -213,7 +216,7 @@ def _photo(cast: SimpleNamespace) -> uuid.UUID:
 HOLDS = doing(302, "worker", "manager")
 OVERSEES = doing(302, "office", "chief")  # for what nobody has been given yet
 ISSUED_IT = doing(302, "office")  # the office issued it, so only the office's side decides
-ABOVE = doing(302, "office", "chief")
+ABOVE = doing(302, "office", "chief", "supervisor")
 
 PAGES = {
     "issue": (OVERSEES, ORDER | {"grid": "V1"}),
@@ -231,9 +234,13 @@ PAGES = {
     # the office closed it, the village did it: a third person looks again
     "revisit": (doing(302, "chief", "supervisor"), {"good": "yes", "note": "看过"}),
     "void": (ISSUED_IT, {"reason": "重复"}),
-    "comment": (doing(302, "worker", "manager", "chief", "office"), {"note": "路已封"}),
+    "comment": (
+        doing(302, "worker", "manager", "chief", "office", "supervisor"),
+        {"note": "路已封"},
+    ),
     "reveal": (
-        doing(302, "office") | dict.fromkeys(("worker", "manager", "chief", "guest"), 404),
+        doing(302, "office", "supervisor")
+        | dict.fromkeys(("worker", "manager", "chief", "guest"), 404),
         {},
     ),
 }
@@ -271,8 +278,8 @@ ROUTES = {
     ("tasks:campaign", "GET"): ("campaign", STAFF | {"outsider": 404}),
     ("tasks:campaign-new", "GET"): (None, every(403, office=200, outsider=200)),
     ("tasks:campaign-new", "POST"): ("new campaign", every(403, office=302, outsider=302)),
-    ("tasks:lists", "GET"): ("issued task", doing(200, "office", "chief")),
-    ("tasks:lists", "POST"): ("listed task", doing(302, "office", "chief")),
+    ("tasks:lists", "GET"): ("issued task", doing(200, "office", "chief", "supervisor")),
+    ("tasks:lists", "POST"): ("listed task", doing(302, "office", "chief", "supervisor")),
     ("tasks:grid-options", "GET"): (None, every(200)),
     ("tasks:upload", "POST"): ("a file", every(201)),
     ("tasks:attachment", "GET"): ("public photo", SEES),
@@ -302,7 +309,7 @@ ROUTES = {
     ("api:task-settle", "POST"): (
         "verb settle",
         # 督查 oversees and holds no grid: nothing on the spot is his to settle
-        doing(400, "worker", "manager", "chief", "office") | {"anonymous": 401, "supervisor": 403},
+        doing(400, "worker", "manager", "chief", "office") | {"anonymous": 401},
     ),
 }
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from build import BEIJING, NOON
+from build import BEIJING, NOON, make_post, make_user
 from build_ledger import HEAD, columns_of, csv_bytes, ledger, xlsx_bytes
 from grids.errors import Refused
 from tasks import sheets
@@ -574,6 +574,8 @@ def test_a_kept_file_is_for_its_uploader_only(client, cast):
     upload = SimpleUploadedFile("台账.csv", csv_bytes([HEAD, ROW]))
     sent = hidden_of(client.post(url, {"act": "upload", "file": upload})) | {"act": "preview"}
 
-    client.force_login(cast.supervisor)
+    colleague = make_user()
+    make_post(colleague, cast.tree.root, "OFFICE")
+    client.force_login(colleague)
 
     assert client.post(url, sent).status_code == 409

@@ -58,8 +58,8 @@ def is_sound(noon):
 
 def test_two_people_accepting_at_once_close_it_once(cast, noon):
     task = make_submitted(cast)
-    judges = [cast.office, cast.supervisor] + [make_user() for _ in range(4)]
-    for judge in judges[2:]:
+    judges = [cast.office] + [make_user() for _ in range(5)]
+    for judge in judges[1:]:
         make_post(judge, cast.tree.root, Role.OFFICE)
 
     answers = at_once(*(lambda who=who: life.approve(task, by=who, at=noon) for who in judges))
@@ -163,10 +163,12 @@ def test_voiding_the_whole_while_a_part_is_accepted_does_not_lock_up(cast, noon)
     part = whole.parts.get(grid__code="S1")
     part = life.accept(part, by=cast.chief, at=noon)
     part = life.submit(part, measures="已核查", by=cast.chief, at=noon)
+    colleague = make_user()
+    make_post(colleague, cast.tree.root, Role.OFFICE)
 
     answers = at_once(
         lambda: life.void(whole, reason="重复", by=cast.office, at=noon),
-        lambda: life.approve(part, by=cast.supervisor, at=noon),
+        lambda: life.approve(part, by=colleague, at=noon),
     )
 
     assert all(isinstance(error, Refused) for error in refused(answers))

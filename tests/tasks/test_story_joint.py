@@ -76,13 +76,15 @@ def test_a_joint_order_of_sixteen_streets_of_which_one_is_excused(cast, streets,
 
 def test_of_two_judges_with_the_same_page_one_closes_and_the_other_is_told(cast, submitted, noon):
     seen, at = submitted.version, noon + timedelta(hours=3)
+    colleague = make_user()
+    make_post(colleague, cast.tree.root, Role.OFFICE)
 
     life.approve(submitted, by=cast.office, at=at, version=seen)
 
     with pytest.raises(Stale, match=r"市网格办 · 网格办.*验收销号.*已销号"):
-        life.approve(submitted, by=cast.supervisor, at=at, version=seen)
+        life.approve(submitted, by=colleague, at=at, version=seen)
     with pytest.raises(Refused):
-        life.approve(submitted, by=cast.supervisor, at=at)
+        life.approve(submitted, by=colleague, at=at)
     assert submitted.events.filter(action="approve").count() == 1
     assert submitted.cards.get().decided_by == cast.office
 
