@@ -118,7 +118,7 @@ OBJECTS_PLAN_DRAFTS = {
 }
 
 SEEN = every(404, worker=200, manager=200, chief=200, office=200, supervisor=404)
-JUDGED = every(404, worker=403, manager=403, chief=403, office=302)
+JUDGED = every(404, worker=403, manager=403, chief=403, office=302, supervisor=403)
 
 
 def api(row: dict[str, int], **over: int) -> dict[str, int]:
@@ -158,8 +158,8 @@ ROUTES = {
         "api plan bare",
         api(UNIT_DRAFT, worker=400, manager=400),
     ),
-    ("api:plan-send-back", "POST"): ("plan sent back", api(JUDGED, office=200, supervisor=200)),
-    ("api:plan-approve", "POST"): ("plan handed in", api(JUDGED, office=200, supervisor=200)),
+    ("api:plan-send-back", "POST"): ("plan sent back", api(JUDGED, office=200)),
+    ("api:plan-approve", "POST"): ("plan handed in", api(JUDGED, office=200)),
     ("api:plan-revise", "POST"): (
         "plan of a unit",
         api(every(403, worker=201, manager=201, enterprise=404, outsider=404)),

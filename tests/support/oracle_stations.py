@@ -320,6 +320,7 @@ ROUTES = {
             "manager": 403,
             "chief": 302,
             "office": 302,
+            "supervisor": 403,
             "outsider": 404,
             "enterprise": 404,
             "guest": 403,
