@@ -102,17 +102,34 @@ class Period:
 
     @property
     def label(self) -> str:
-        span = f"{self.first:%m.%d}–{self.last:%m.%d}"
+        """As people say it: 2026年第46周（11月9日—15日）, 2026 年 11 月."""
+        if self.kind is Kind.WEEK:
+            return f"{self.short}（{self._span()}）"
         year, month = self.first.year, self.first.month
         return {
             Kind.DAY: f"{year} 年 {month} 月 {self.first.day} 日",
-            Kind.WEEK: f"第 {self.first.isocalendar().week} 周（{span}）",
             Kind.HALF_MONTH: f"{year} 年 {month} 月{'下' if self.first.day > 15 else '上'}半月",
             Kind.MONTH: f"{year} 年 {month} 月",
             Kind.QUARTER: f"{year} 年第 {(month + 2) // 3} 季度",
             Kind.HALF_YEAR: f"{year} 年{'上' if month < 7 else '下'}半年",
             Kind.YEAR: f"{year} 年",
         }[self.kind]
+
+    @property
+    def short(self) -> str:
+        """The label without the days of a week: 2026年第46周."""
+        if self.kind is not Kind.WEEK:
+            return self.label
+        year, week, _ = self.first.isocalendar()
+        return f"{year}年第{week}周"
+
+    def _span(self) -> str:
+        """11月9日—15日; the month, or the year, is said again where it changes."""
+        first, last = self.first, self.last
+        end = f"{last.day}日" if last.month == first.month else f"{last.month}月{last.day}日"
+        if last.year != first.year:
+            end = f"{last.year}年{end}"
+        return f"{first.month}月{first.day}日—{end}"
 
     def __str__(self) -> str:
         return self.code

@@ -2,7 +2,7 @@
 // A tile layer appears only when its address is given; nothing is asked of other hosts otherwise.
 //
 // <div class="map" data-map data-leaflet="…/leaflet.js" data-leaflet-css="…/leaflet.css"
-//      data-url="areas.json" data-points="points.json" data-focus="CODE"
+//      data-url="areas.json" data-points="points.json" data-focus="CODE" data-near="yes" (frames the points alone)
 //      data-pick-lon="id_longitude" data-pick-lat="id_latitude"
 //      data-tiles="https://…/{z}/{x}/{y}" data-tiles-datum="gcj02" data-tiles-credit="…">
 // Properties of a feature: name, code, url, note, level (AQI 1–6), tone (late w go info), rings ([metres]), value,
@@ -179,6 +179,26 @@ function say(element, words) {
   line.hidden = !words;
 }
 
+// Around one station the map shows its rings; a button widens it to the outlines and back.
+function widen(L, map, areas, points) {
+  const ringed = points.getLayers().filter((mark) => mark.feature.properties.rings);
+  if (!ringed.length || !areas.getLayers().length) return;
+  const control = L.control({ position: "topright" });
+  control.onAdd = () => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn small map-wide", textContent: "看全区" });
+    L.DomEvent.disableClickPropagation(button);
+    let isWide = false;
+    button.addEventListener("click", () => {
+      isWide = !isWide;
+      button.textContent = isWide ? "看管控圈" : "看全区";
+      frame(map, isWide ? [areas] : [points]);
+    });
+    return button;
+  };
+  control.addTo(map);
+}
+
 function frame(map, layers, focus) {
   const held = focus && layers.flatMap((layer) => layer?.getLayers() ?? []).find((layer) => layer.feature.properties.code === focus);
   const shapes = held ? [held] : layers.filter(Boolean);
@@ -207,7 +227,9 @@ async function draw(element) {
     const projection = isShifted ? { coordsToLatLng: (at) => L.latLng(toGcj02(at).reverse()) } : {};
     map.setView([28.36, 112.82], 10);
     const layers = [areas && drawAreas(L, map, areas, element, projection), areas && drawPoints(L, map, areas, element, projection), points && drawPoints(L, map, points, element, projection)];
-    frame(map, layers.filter((layer) => layer?.getLayers().length), focus);
+    const near = element.dataset.near === "yes" && points?.features.length;
+    frame(map, near ? [layers[2]] : layers.filter((layer) => layer?.getLayers().length), focus);
+    if (near && areas) widen(L, map, layers[0], layers[2]);
     pickPlace(L, map, element, isShifted);
     listBehind(element, [areas, points]);
     say(element, "");

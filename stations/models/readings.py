@@ -3,12 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
-from grids.models import User
+from grids.models import GridScheme, User
 from stations.models.stations import Station
 
 
 class IngestBatch(models.Model):
-    """一次入库: where the values came from, what became of them. `sha256` is of the file."""
+    """一次入库: where the values came from, what became of them. `sha256` is of the file.
+
+    `schemes`: those of the stations whose values it held; none when every line was refused.
+    """
 
     source = models.CharField("来源", max_length=120)
     format = models.CharField("格式", max_length=20, blank=True)
@@ -23,6 +26,7 @@ class IngestBatch(models.Model):
     days = models.PositiveIntegerField("重算站日", default=0)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField("入库时间")
+    schemes = models.ManyToManyField(GridScheme, related_name="+", verbose_name="体系")
 
     class Meta:
         indexes = [

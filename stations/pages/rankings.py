@@ -144,7 +144,7 @@ def trend(scheme: GridScheme, at: datetime, weeks: int = 12) -> dict[str, Any]:
         series = series[:_EXTREMES] + series[-_EXTREMES:]
     return {
         "kind": "line",
-        "x": [period.code for period in periods],
+        "x": [period.short for period in periods],
         "y_title": "周综合指数",
         "unit": "",
         "series": series,

@@ -261,10 +261,17 @@ def roster(scheme: GridScheme, on: date) -> list[dict[str, Any]]:
     return [{"station": station, "posts": posts(station, on)} for station in ordered]
 
 
-def revisions(station: Station) -> list[ReadingRevision]:
-    """The newest corrections of this station's values."""
+def revisions(station: Station) -> list[tuple[ReadingRevision, dict[str, float | None]]]:
+    """The newest corrections of this station's values, with PM2.5 and PM10 in µg/m³."""
     rows = ReadingRevision.objects.filter(station=station).select_related("by", "batch")
-    return list(rows.order_by("-at", "-pk")[:10])
+    return [
+        (row, {"pm25": _ugm3(row.pm25_ngm3), "pm10": _ugm3(row.pm10_ngm3)})
+        for row in rows.order_by("-at", "-pk")[:10]
+    ]
+
+
+def _ugm3(thousandths: int | None) -> float | None:
+    return None if thousandths is None else thousandths / 1000
 
 
 def logs(station: Station) -> list[StationLog]:

@@ -53,7 +53,7 @@ def chart(lines: list[RankingLine]) -> dict[str, Any]:
     ordered = lines[::-1]
     return {
         "kind": "line",
-        "x": [line.ranking.period for line in ordered],
+        "x": [Period.parse(line.ranking.period).short for line in ordered],
         "x_title": "周",
         "y_title": "名次（越小越好）",
         "series": [{"name": "名次", "data": [line.rank for line in ordered]}],

@@ -103,6 +103,7 @@ def _take_in(feed: Feed, origin: Origin, by: User | None, at: datetime) -> Outco
         by=by,
         at=at,
     )
+    batch.schemes.set(_schemes_of(station))
     changes, days = _stored(kept, station, batch, by, at)
     reached("ingest.stored")
     batch.created, batch.updated, batch.days = changes.created, changes.updated, days
@@ -112,6 +113,11 @@ def _take_in(feed: Feed, origin: Origin, by: User | None, at: datetime) -> Outco
     outcome = Outcome(*counts, rejected, days, list(feed.notes), batch, fields)
     outcome.notes[:0] = _news(outcome, earlier)
     return outcome
+
+
+def _schemes_of(station: NDArray[Any]) -> list[int]:
+    rows = Station.objects.filter(pk__in=np.unique(station).tolist()).order_by()
+    return list(rows.values_list("scheme_id", flat=True).distinct())
 
 
 def _same_file(origin: Origin) -> IngestBatch | None:

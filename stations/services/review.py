@@ -77,6 +77,7 @@ def _rewrite(
     if bits == reading.withdrawn_bits:
         return reading
     batch = IngestBatch.objects.create(source="人工审核", format="review", updated=1, by=by, at=at)
+    batch.schemes.set([reading.station.scheme_id])
     ReadingRevision.objects.create(
         station_id=reading.station_id,
         hour_ending_at=reading.hour_ending_at,

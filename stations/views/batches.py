@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods
 
+from grids.models import GridScheme
 from stations import policies
 from stations.ingest import report
 from stations.models import IngestBatch
@@ -34,6 +35,17 @@ def batches_of(request: HttpRequest) -> QuerySet[IngestBatch]:
     if not request.user.is_superuser:
         batches = batches.filter(Q(by=request.user) | Q(by=None))
     return batches
+
+
+def recent(request: HttpRequest, scheme: GridScheme, most: int) -> dict[str, list[IngestBatch]]:
+    """The newest of the regime, those of people and those of machines; a person's own batch that
+    took in nothing belongs to no regime and is shown to him in each."""
+    own = Q(schemes=scheme) | Q(by__isnull=False, schemes=None)
+    rows = batches_of(request).filter(own)
+    return {
+        "batches": list(rows.exclude(by=None)[:most]),
+        "machines": list(rows.filter(by=None)[:most]),
+    }
 
 
 def csv_file(text: str, name: str) -> HttpResponse:

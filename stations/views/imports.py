@@ -23,7 +23,7 @@ from stations.ingest.sheets import sha256_of
 from stations.models import ImportLayout
 from stations.services import holding, import_layouts, ingest
 from stations.services.ingest import Origin, Outcome
-from stations.views.batches import batches_of, csv_file
+from stations.views.batches import csv_file, recent
 
 _SHOWN = 200
 _BATCHES = 20
@@ -46,7 +46,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    shown = {"form": form, "batches": batches_of(request)[:_BATCHES]}
+    scheme = request.grid_scheme  # type: ignore[attr-defined]
+    shown = {"form": form, **recent(request, scheme, _BATCHES)}
     return render(request, "stations/import.html", shown, status=422 if form.errors else 200)
 
 

@@ -70,7 +70,7 @@ def test_the_weekly_bulletin_tells_the_ranking_as_published(scheme, units, tree)
     assert figure(notice, "summonses")["value"] == 3
     assert figure(notice, "ranked")["value"] == 9
     assert [row["unit"] for row in notice.facts["ranking"]["rows"]][-1] == "A街道"
-    assert notice.title == "关于第46周（11.09–11.15）空气质量排名及问题整改情况的通报"
+    assert notice.title == "关于2026年第46周（11月9日—15日）空气质量排名及问题整改情况的通报"
 
 
 @pytest.mark.clause("W-52")

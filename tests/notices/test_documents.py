@@ -50,7 +50,7 @@ def test_pdf_and_docx_say_the_same(issued):
     paper = paper_of(issued)
     for text in (pdf_text(pdf_maker.pdf(paper)), docx_text(word.docx(paper))):
         assert "望蓝办周通报〔2026〕46号" in text
-        assert "关于第46周（11.09–11.15）空气质量排名及问题整改情况的通报" in text
+        assert "关于2026年第46周（11月9日—15日）空气质量排名及问题整改情况的通报" in text
         assert "测试指挥部" in text
         assert "2026年11月16日" in text
         assert "排名后三位的单位是：H街道" in text

@@ -79,7 +79,7 @@ def test_the_desk_shows_the_week_with_streaks_and_the_sentence(as_office, scheme
 
     page = text_of(as_office.get(reverse("notices:desk")))
 
-    assert "第 46 周（11.09–11.15）排名" in page
+    assert "2026年第46周（11月9日—15日）排名" in page
     assert "另 5 个单位" in page
     assert page.count("连续 2 周") == 3
     assert "“连续2周排名后3位，对分管领导实施约谈”" in page
@@ -192,7 +192,7 @@ def talk(scheme, units, office):
 def test_the_talk_shows_its_weeks_and_who_took_no_part(as_office, talk):
     page = text_of(as_office.get(reverse("notices:summons", args=[talk.pk])))
 
-    assert "2026-W45" in page
+    assert "2026年第45周（11月2日—8日）" in page
     assert "<b>9</b> / 9" in page
     assert "A街道" in page  # not ranked, with its reason
     assert "不足 5 天" in page

@@ -11,6 +11,7 @@ from build import BEIJING
 from stations import hours
 from stations.periods import Kind, Period
 from stations.standards import POLLUTANTS, Edition, day_of_hour, edition_on, rule_set_on
+from stations.templatetags import stations_tags
 
 FIRST, LAST = date(2000, 1, 1), date(2050, 12, 31)
 CHANGE = date(2026, 3, 1)
@@ -71,6 +72,26 @@ def test_weeks_run_from_monday_and_are_named_by_their_thursday(day):
     number = (thursday - date(thursday.year, 1, 1)).days // 7 + 1
     assert week.code == f"{thursday.year}-W{number:02}"
     assert week.following().first == week.last + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "short"),
+    [
+        ("2026-W46", "2026年第46周（11月9日—15日）", "2026年第46周"),
+        ("2026-W49", "2026年第49周（11月30日—12月6日）", "2026年第49周"),
+        ("2026-W53", "2026年第53周（12月28日—2027年1月3日）", "2026年第53周"),
+        ("2025-W01", "2025年第1周（12月30日—2025年1月5日）", "2025年第1周"),
+        ("2026-11", "2026 年 11 月", "2026 年 11 月"),
+        ("2026-Q4", "2026 年第 4 季度", "2026 年第 4 季度"),
+    ],
+)
+def test_periods_are_said_in_words(code, label, short):
+    assert (Period.parse(code).label, Period.parse(code).short) == (label, short)
+    assert (stations_tags.period(code), stations_tags.short_period(code)) == (label, short)
+
+
+def test_what_is_no_period_is_said_as_it_stands():
+    assert stations_tags.period("去年") == "去年"
 
 
 def test_week_fifty_three_exists_exactly_where_the_calendar_has_it():

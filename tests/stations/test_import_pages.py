@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from air import make_station
+from air import day_rows, make_station, put, row
 from build import NOON
 from stations.models import DailyAir, HourlyReading, ImportLayout, IngestBatch
 
@@ -299,3 +300,23 @@ def test_a_batch_shows_its_file_and_its_refusals_to_its_owner(station, chief, of
     assert IngestBatch.objects.get().sha256 in _text(page)
     assert "没有代码为“S-9”的站点" in file.content.decode("utf-8-sig")
     assert theirs.get(taken.url).status_code == 404
+
+
+def test_the_last_batches_are_those_of_the_regime_with_machines_apart(
+    station, office, outsider, other_scheme
+):
+    elsewhere = make_station(other_scheme.grids.get(), "O-1")
+    put(day_rows(elsewhere, date(2026, 11, 17), range(1, 3)), by=outsider, source="别处手工")
+    put(day_rows(elsewhere, date(2026, 11, 17), range(3, 5)), source="别处机器")
+    put(day_rows(station, date(2026, 11, 17), range(1, 3)), by=office, source="本区手工")
+    put(day_rows(station, date(2026, 11, 17), range(3, 5)), source="本区机器")
+    put([row("没有这个站", "2026-11-17T01:00:00+08:00")], by=office, source="全部退回")
+
+    client = Client()
+    client.force_login(office)
+    shown = client.get(reverse("stations:import"))
+
+    assert [one.source for one in shown.context["batches"]] == ["全部退回", "本区手工"]
+    assert [one.source for one in shown.context["machines"]] == ["本区机器"]
+    assert "别处" not in _text(shown)
+    assert "自动入库的批次" in _text(shown)

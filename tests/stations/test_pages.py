@@ -98,13 +98,13 @@ def test_a_published_ranking_opens_its_inputs_down_to_the_hours(scheme, station,
 
 def test_the_office_publishes_the_week_from_the_list(scheme, station, office):
     put(day_rows(station, TUESDAY))
-    assert "发布第 46 周" in _text(_page(office, "rankings"))
+    assert "发布2026年第46周" in _text(_page(office, "rankings"))
 
     answer = _client(office).post(reverse("notices:publish-ranking"), {"period": "2026-W46"})
 
     assert answer.status_code == 302
     assert Ranking.objects.get().period == "2026-W46"
-    assert "发布第 46 周" not in _text(_page(office, "rankings"))
+    assert "发布2026年第46周" not in _text(_page(office, "rankings"))
 
 
 @pytest.mark.parametrize("period", ["", "2026-W99", "x"])
