@@ -37,6 +37,11 @@ STATION_NEEDS = {
 PLAN_NEEDS = {
     "分解方案，核定和签收材料": (access.MANAGE, access.OVERSEE, "the root"),
     "报送材料和进度": (access.HANDLE, "a post of the unit itself"),
+    "拟定、报审、修订本单位的实施方案": (
+        *(access.REPORT, access.HANDLE),
+        "a post of the unit itself",
+    ),
+    "批准、退回实施方案（拟定单位的人、报审人不能）": (access.MANAGE, access.OVERSEE, "the root"),
 }
 """`stations.policies` and `tasks.plan_policies` say this in functions; a test compares."""
 

@@ -20,6 +20,7 @@ from notices import policies as office_policies
 from stations import policies as air_policies
 from tasks import plan_policies
 from tasks import policies as task_policies
+from tasks.models import Plan
 from tasks.policies import Side
 from tasks.workflow import MOVES, Action
 
@@ -107,15 +108,27 @@ def test_the_policy_of_the_air_agrees(holders, tree, scheme):
 
 
 def test_the_policy_of_plans_agrees(holders, tree, noon):
-    lead, report = permissions.plan_lines()
+    lead, report, draw_up, judge = permissions.plan_lines()
+    plan = Plan.objects.create(scheme=tree.root.scheme, grid=tree.village, code="u", name="方案")
 
     leading = {role for role, user in holders.items() if plan_policies.may_lead(user, tree.root)}
     reporting = {
         role for role, user in holders.items() if plan_policies.may_report(user, tree.root, at=noon)
     }
 
+    drawing = {
+        role for role, one in holders.items() if plan_policies.may_draw_up(one, tree.root, at=noon)
+    }
+    judging = {
+        role
+        for role, one in holders.items()
+        if not plan_policies.why_not_judge(one, plan, tree.root, at=noon)
+    }
+
     assert leading == ticked(lead)
     assert reporting == ticked(report)
+    assert drawing == ticked(draw_up)
+    assert judging == ticked(judge)
 
 
 @pytest.mark.parametrize("line", permissions.task_lines(), ids=lambda line: line.code)
