@@ -12,7 +12,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from grids.errors import Invalid, Refused
+from grids.errors import Busy, Invalid, Refused
+from grids.services.patience import SENTENCE, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -52,22 +53,24 @@ CODES = {
 }
 
 
-def body(status: int, *, code: str = "", detail: str = "", errors: Any = None) -> dict[str, Any]:
-    """The shape of every API error: {"code", "detail", "errors"?}."""
+def body(
+    status: int, *, code: str = "", detail: str = "", errors: Any = None, changes: Any = None
+) -> dict[str, Any]:
+    """The shape of every API error: {"code", "detail", "errors"?, "changes"?}."""
     answer = {
         "code": code or CODES.get(status, "error"),
         "detail": detail or SENTENCES.get(status, ""),
     }
-    return {**answer, "errors": errors} if errors else answer
+    more = {"errors": errors, "changes": changes}
+    return answer | {name: value for name, value in more.items() if value}
 
 
 def api_answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets an unexpected error go on to the log and the 500 page."""
+    error = _as_refusal(error)
     if isinstance(error, Refused):
         status = 400 if isinstance(error, Invalid) else error.status
-        return Response(
-            body(status, code=error.code, detail=str(error), errors=error.fields), status
-        )
+        return Response(_refused(error, status), status)
     if isinstance(error, RequestDataTooBig):
         return Response(body(413), 413)
     if isinstance(error, OperationalError):
@@ -77,6 +80,19 @@ def api_answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None:
         response.data = _body_of(error, response)
     return response
+
+
+def _as_refusal(error: Exception) -> Exception:
+    """A lock that did not come free is somebody else's work, not a failure of the database."""
+    is_busy = isinstance(error, OperationalError) and is_passing(error)
+    return Busy(SENTENCE) if is_busy else error
+
+
+def _refused(refusal: Refused, status: int) -> dict[str, Any]:
+    changes = getattr(refusal, "changes", None)
+    return body(
+        status, code=refusal.code, detail=str(refusal), errors=refusal.fields, changes=changes
+    )
 
 
 def _body_of(error: Exception, response: Response) -> dict[str, Any]:
@@ -103,8 +119,7 @@ def _by_field(data: Any) -> Any:
 def answer_of(refusal: Refused, *, status: int | None = None) -> JsonResponse:
     """The same shape for what is refused before a view runs."""
     status = status or refusal.status
-    content = body(status, code=refusal.code, detail=str(refusal), errors=refusal.fields)
-    return JsonResponse(content, status=status)
+    return JsonResponse(_refused(refusal, status), status=status)
 
 
 def speaks_json(request: HttpRequest) -> bool:
@@ -122,6 +137,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        error = _as_refusal(error)
         if isinstance(error, Refused):
             return _refused_page(request, error)
         if isinstance(error, RequestDataTooBig):

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
@@ -78,9 +79,18 @@ def _is_worth_keeping(response: HttpResponse) -> bool:
 
 
 def _caller(request: HttpRequest) -> User | None:
-    """Who asks, by the ways the API knows; None when the view itself will answer 401 or 403."""
+    """Who asks, by the ways the API knows; None when the view itself will answer 401 or 403.
+
+    Whether a page's request carries its CSRF token is left to the view: that question reads the
+    body, which is not parsed yet, and a view that refuses frees the key again.
+    """
     asked = Request(request)
     for authentication in api_settings.DEFAULT_AUTHENTICATION_CLASSES:
+        if issubclass(authentication, SessionAuthentication):
+            user = getattr(request, "user", None)
+            if user is not None and user.is_authenticated and user.is_active:
+                return user
+            continue
         try:
             found = authentication().authenticate(asked)
         except APIException:

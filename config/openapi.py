@@ -11,6 +11,11 @@ ERROR = {
         "code": {"type": "string", "description": "固定的英文词，供程序判断"},
         "detail": {"type": "string", "description": "给人看的一句话"},
         "errors": {"type": "object", "description": "各字段的错误", "additionalProperties": True},
+        "changes": {
+            "type": "object",
+            "description": "别人在此期间办了什么（steps），现在与您看到的有何不同（fields）",
+            "additionalProperties": True,
+        },
     },
 }
 ALWAYS = (400, 401, 403, 404, 429)

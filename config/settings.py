@@ -115,11 +115,13 @@ else:
     POSTGRESQL = DATABASES["default"].setdefault("OPTIONS", {})
     POSTGRESQL.setdefault("connect_timeout", 10)
     # Short questions on cached or solid-state data: compiling one takes longer than asking it,
-    # and an index beats reading a million rows. A page gives up after its time (config.wsgi).
+    # and an index beats reading a million rows. A page gives up after its time, and
+    # waits for a row of somebody else for a part of it only (config.wsgi).
     POSTGRESQL.setdefault(
         "options",
         "-c jit=off -c random_page_cost=1.1"
-        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=0)}",
+        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=0)}"
+        f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=0)}",
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("STATEMENT_TIMEOUT_MS", "5000")  # of a page; jobs may take their time
+os.environ.setdefault("LOCK_TIMEOUT_MS", "1000")  # a try of a page; `grids.services.patience`
 
 application = get_wsgi_application()
 

@@ -1,5 +1,7 @@
 """Refusals that services raise; doors turn them into an answer."""
 
+from typing import Any
+
 
 class Refused(ValueError):
     """A request that the rules do not allow. `str(error)` is the sentence shown to people.
@@ -24,6 +26,19 @@ class Invalid(Refused):
 
 
 class Stale(Refused):
-    """Somebody else changed the record since it was read (409)."""
+    """Somebody else changed the record since it was read (409).
+
+    `changes` says what: `steps` with by, at, said and note; `fields` with label, before and after.
+    """
 
     code = "stale"
+
+    def __init__(self, message: str, *, changes: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.changes = changes or {}
+
+
+class Busy(Refused):
+    """Somebody holds the record for longer than one waits (409): nothing changed, try again."""
+
+    code = "busy"

@@ -74,10 +74,11 @@ def _css(place: int, reached: int) -> str:
 def moments(task: Task) -> list[Moment]:
     """The history, newest first; the newest is marked."""
     events = task.events.select_related("grid", "to_grid", "by").order_by("sequence")
-    return [_moment(task, event) for event in events][::-1]
+    return [moment_of(task, event) for event in events][::-1]
 
 
-def _moment(task: Task, event: TaskEvent) -> Moment:
+def moment_of(task: Task, event: TaskEvent) -> Moment:
+    """One event in words."""
     action = Action(event.action)
     name = SAID.get(action, action.label)
     css = "bad" if action in BAD else ("sys" if event.by_id is None else "")

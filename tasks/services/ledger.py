@@ -3,26 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.db import transaction
 
 from tasks import invariants, ledger
 from tasks.models import LedgerSeal, TaskEvent
+from tasks.selectors import chains
+from tasks.selectors.chains import Break
 
 CHUNK = 2000
-UNREADABLE = ValueError
-"""What Django raises for a moment that cannot be: SQLite keeps moments as text."""
-
-
-@dataclass(frozen=True)
-class Break:
-    """A broken link: the task's number, the event's sequence (0: the chain as a whole)."""
-
-    number: str
-    sequence: int
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,7 @@ def verify(*, at: datetime, with_files: bool = True) -> Report:
     """
     breaks: list[Break] = []
     counted = {"tasks": 0, "events": 0}
-    for number, events, unreadable in _chains():
+    for number, events, unreadable in chains.chains():
         counted["tasks"] += 1
         counted["events"] += len(events)
         found = ledger.first_break(events)
@@ -85,7 +75,7 @@ def seal(*, at: datetime) -> LedgerSeal:
 
 def chain_of(task_id: int) -> tuple[int, str] | None:
     """First broken link of one task's chain; None when it holds (the page's 链校验)."""
-    return ledger.first_break([_fields(row) for row in _rows().filter(task=task_id)])
+    return ledger.first_break(chains.events_of(task_id))
 
 
 def _broken_seals() -> list[Break]:
@@ -110,56 +100,3 @@ def _digest() -> tuple[int, str]:
 def _hashes(last_id: int) -> Iterator[str]:
     rows = TaskEvent.objects.filter(pk__lte=last_id).order_by("pk")
     return rows.values_list("hash", flat=True).iterator(CHUNK)
-
-
-def _rows() -> Any:
-    columns = [*(name for name in ledger.COLUMNS if name != "task"), "prev_hash", "hash"]
-    rows = TaskEvent.objects.order_by("task_id", "sequence", "pk")
-    return rows.values("task_id", "task__number", *columns)
-
-
-def _fields(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"task": row["task__number"]}
-
-
-def _chains() -> Iterator[tuple[str, list[dict[str, Any]], Break | None]]:
-    """Every chain with its number; a Break instead of events where a row cannot be read at all."""
-    after = 0
-    while True:
-        try:
-            for task_id, number, events in _read(after):
-                after = task_id
-                yield number, events, None
-        except UNREADABLE:
-            rows = TaskEvent.objects.filter(task__gt=after).order_by("task")
-            for task_id in list(rows.values_list("task", flat=True).distinct()[:CHUNK]):
-                after = task_id
-                yield _one(task_id)
-        else:
-            return
-
-
-def _read(after: int) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
-    rows = _rows().filter(task__gt=after).iterator(CHUNK)
-    for task_id, chain in groupby(rows, key=lambda row: row["task_id"]):
-        events = [_fields(row) for row in chain]
-        yield task_id, events[0]["task"], events
-
-
-def _one(task_id: int) -> tuple[str, list[dict[str, Any]], Break | None]:
-    mine = _rows().filter(task=task_id)
-    number = mine.values_list("task__number", flat=True)[0]
-    try:
-        return number, [_fields(row) for row in mine], None
-    except UNREADABLE:
-        return number, [], Break(number, _unreadable(mine), "内容已损坏，读不出来")
-
-
-def _unreadable(mine: Any) -> int:
-    """The first sequence whose row cannot be read."""
-    for sequence in mine.values_list("sequence", flat=True):
-        try:
-            mine.get(sequence=sequence)
-        except UNREADABLE:
-            return int(sequence)
-    return 0

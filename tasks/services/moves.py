@@ -11,19 +11,19 @@ from grids import access
 from grids.errors import Refused, Stale
 from grids.killpoints import reached
 from grids.models import Grid, Post, User
+from grids.services.patience import patient
 from grids.speaking import moment
 from tasks import ledger, policies
 from tasks.deadlines import beijing_date
 from tasks.models import Task, TaskEvent
 from tasks.selectors.changes import announce_writer
+from tasks.selectors.missed import QUIET, missed
 from tasks.workflow import Action, State, next_state
 
 SYSTEM = "系统"
 SAME_CLICK = timedelta(seconds=60)
 REPEATABLE = {Action.COMMENT, Action.SUPERVISE, Action.ASK_EXTENSION, Action.REVISIT}
 """Actions that do not change the state: an identical one within a minute is a double click."""
-QUIET = {Action.COMMENT}
-"""Actions that leave the version alone: a remark does not make an open form stale."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,15 @@ class Actor:
     grid: Grid | None = None
 
 
+@patient
 @transaction.atomic
 def move(task: Task, step: Step, plan: Plan) -> Task:
     """The only place where a task changes: row lock, policy, table, save, event.
 
-    `plan` sees the locked row and says what changes. Raises PermissionDenied, Stale when
-    somebody else was faster, Refused when the action does not exist in the state. A repeated
-    request (same person, action and words on the same version) changes nothing.
+    `plan` sees the locked row and says what changes. Raises PermissionDenied, Stale with what
+    others changed when somebody was faster, Busy when somebody holds the row, Refused when the
+    action does not exist in the state. A repeated request (same person, action and words on the
+    same version) changes nothing.
     """
     locked = lock(task)
     last = locked.events.order_by("-sequence").first()
@@ -127,7 +129,8 @@ def _refuse_stale(task: Task, step: Step) -> None:
     who = f"{last.by_label}已于{moment(last.at, at=step.at)}" if last else "已有人"
     what = Action(last.action).label if last else "修改"
     state = State(task.state).label
-    raise Stale(f"{who}办理“{what}”，现在是“{state}”。您看到的内容已过期，请刷新后再办。")
+    said = f"{who}办理“{what}”，现在是“{state}”。您看到的内容已过期，请刷新后再办。"
+    raise Stale(said, changes=missed(task, step.version))
 
 
 # --- the event ----------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from grids.errors import Invalid
 from grids.models import Grid, GridKind, GridScheme, User
 from grids.selectors import rule
+from grids.services.patience import patient
 from tasks import deadlines, policies, selectors
 from tasks.deadlines import COUNTED
 from tasks.models import Attachment, Campaign, MeasureUnit, Route, Task
@@ -21,6 +22,7 @@ from tasks.services.numbers import next_number
 from tasks.workflow import Action, Rung
 
 
+@patient
 @transaction.atomic
 def register(
     *,
@@ -88,14 +90,30 @@ def register(
         registered_at=at,
     )
     policies.check(by, Action.REGISTER, task, at=at)
-    task.number = next_number(scheme, at=at)
-    task.save(force_insert=True)
+    if not _numbered(task, at=at):
+        return Task.objects.get(client_id=client_id, registered_by=by)
     binding.attach(task, attachments, by=by)
     listing.put(task, [ListKind.PROBLEM, *lists], by=by, at=at)
     secret = {"hidden": True} if is_hidden else {}
     data = {"title": task.title, "source": source, **secret, **(facts or {})}
     open_chain(task, Step(Action.REGISTER, by, at, note=task.problem), Change(data=data))
     return task
+
+
+def _numbered(task: Task, *, at: datetime) -> bool:
+    """Saves with the next number; False when the same request was a moment faster, which gives
+    the number back."""
+    try:
+        with transaction.atomic():
+            task.number = next_number(task.scheme, at=at)
+            task.save(force_insert=True)
+    except IntegrityError:
+        if not Task.objects.filter(
+            client_id=task.client_id, registered_by=task.registered_by
+        ).exists():
+            raise
+        return False
+    return True
 
 
 def _level(category: str, level: str) -> str:

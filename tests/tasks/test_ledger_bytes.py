@@ -148,6 +148,10 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_still_checked(
     assert found[history.number, 2] == reason
     assert found[later.number, last.sequence] == "内容与校验值不符"
     assert report.tasks == 3
+    assert invariants.chains_hold() == [
+        f"{history.number} 第 2 条：{reason}",
+        f"{later.number} 第 {last.sequence} 条：内容与校验值不符",
+    ]
 
 
 @pytest.mark.clause("Y1-28")
