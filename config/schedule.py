@@ -56,6 +56,12 @@ JOBS = [
         "notices.jobs.report_reminders_due",
         "月报到期前提醒还没有报送的单位",
     ),
+    Job(
+        "plan_revisions",
+        _daily(8, 20),
+        "tasks.jobs.plan_revisions_due",
+        "开出当年的预案修订任务",
+    ),
     Job("housekeeping", _daily(4, 0), "config.jobs.housekeeping", "清理过期的请求与作业记录"),
 ]
 

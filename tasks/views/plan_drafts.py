@@ -15,6 +15,7 @@ from tasks import plan_flow, plan_policies
 from tasks.forms.plan_drafts import DrawUpForm, HeadForm, ItemForm, ReasonForm, initial_of
 from tasks.models import Plan
 from tasks.selectors import plan_drafts as drafting
+from tasks.selectors import plan_revisions
 from tasks.selectors import plans as selecting
 from tasks.services import plan_drafts, plan_items, plan_judging, plan_versions
 from tasks.views.common import now, scheme_of, staff_only
@@ -106,6 +107,7 @@ def shown_draft(
         and not plan_policies.why_not_judge(user, plan, root, at=at),
         "steps": plan.steps.order_by("pk"),
         "versions": drafting.versions(plan),
+        "revisions": plan_revisions.revisions(plan, user),
         "next": Plan.objects.filter(previous=plan).first(),
     }
     status = 422 if form.errors or (judging and judging.errors) else status
