@@ -43,6 +43,12 @@ JOBS = [
     Job("delivery", _every(1), "notices.jobs.delivery", "把新的流转记录送到该看的人"),
     Job("overdue_ladder", _every(10), "notices.jobs.overdue_ladder", "到期前提醒，逾期逐级上报"),
     Job("demo_replay", _hourly(5), "config.demo.replay.advance", "演示体系：回放新的一小时"),
+    Job(
+        "demo_plans",
+        Rhythm(Every.DAY),
+        "config.demo.plans.advance",
+        "演示体系：分解方案、办理和月报",
+    ),
     Job("hourly_assessment", _hourly(10), "notices.jobs.hourly_assessment", "评价新到的小时数据"),
     Job("day_close", _daily(0, 40), "stations.jobs.day_close", "汇总前一日各站日均值"),
     Job("weekly_ranking", _monday(7), "notices.jobs.weekly_ranking", "周排名、约谈建议、通报草稿"),

@@ -44,6 +44,7 @@ ACCOUNTS = [
     Account("zy-office", "zhongyuan", "ZY", "OFFICE", "区大气办"),
     Account("zy-supervisor", "zhongyuan", "ZY", "SUPERVISOR", "区大气办督查组"),
     Account("zy-street", "zhongyuan", "410102001", "WORKER", "林山寨街道 网格员"),
+    Account("zy-units", "zhongyuan", "D-ENVIRONMENT", "WORKER", "各责任单位 监管责任人"),
     Account("zy-next", "zhongyuan", "410102002", "WORKER", "建设路街道 网格员"),
     Account("zi-office", "ziyang", "ZI", "OFFICE", "区生环委办"),
     Account("zi-supervisor", "ziyang", "ZI", "SUPERVISOR", "区生环委办督查组"),

@@ -1,0 +1,53 @@
+"""The plan of the demo at work: broken down, handled, reported; cut off and run again."""
+
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from build import NOON, make_post, make_user
+from config.demo import plans as demo
+from grids.models import GridScheme, Role, User
+from tasks.models import PlanReport, Task
+from tasks.selectors import plan_board, plan_reconciling, plan_terms
+from tasks.services import ledger
+
+
+@pytest.fixture
+def scheme(db):
+    folder = Path(settings.BASE_DIR, "schemes", "zhongyuan")
+    call_command("load_scheme", str(folder), stdout=StringIO())
+    found = GridScheme.objects.get(code="zhongyuan")
+    make_user(demo.OPERATOR, is_superuser=True)
+    make_user(demo.UNITS)
+    office = make_user(demo.OFFICE)
+    make_post(office, found.grids.get(parent=None), Role.OFFICE, title="经办")
+    return found
+
+
+def test_without_a_demo_nothing_happens(scheme):
+    assert demo.advance(at=NOON) == {"tasks": 0}
+    assert not Task.objects.exists()
+
+
+@pytest.mark.slow
+def test_the_board_the_reports_and_the_reconciliation_have_figures(scheme):
+    GridScheme.objects.update(is_demo=True)
+
+    done = demo.advance(at=NOON, most=6)
+
+    plan = scheme.plans.get()
+    assert done["tasks"] == Task.objects.count() > 40
+    assert {"CLOSED", "HANDLING", "ISSUED"} <= set(Task.objects.values_list("state", flat=True))
+    assert all(task.issued_at == NOON - timedelta(days=100) for task in Task.objects.all())
+    shown = plan_board.board(plan, User.objects.get(username=demo.OFFICE), NOON)
+    assert sum(row.closed for row in shown.rows) == Task.objects.filter(state="CLOSED").count()
+    (running, before) = [one.key for one in plan_terms.terms(plan, NOON) if one.is_monthly][:2]
+    assert PlanReport.objects.filter(period=before, received_by__isnull=False).exists()
+    assert any(report.is_late for report in PlanReport.objects.filter(period=before))
+    assert plan_reconciling.reconcile(plan, before, at=NOON)
+    assert not ledger.verify(at=NOON).breaks
+    assert demo.advance(at=NOON) == {"tasks": 0} or not PlanReport.objects.filter(period=running)
