@@ -1,7 +1,8 @@
 """When a periodic job is due: periods of Beijing time, each with a name and a moment."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -85,3 +86,13 @@ class Rhythm:
             Every.MONTH: "%Y-%m",
         }[self.every]
         return start.strftime(pattern)
+
+
+def in_season(windows: Iterable[Sequence[str]], on: date) -> tuple[str, str] | None:
+    """The window ("10-10", "11-30") that holds the day, both days included; may cross a year."""
+    day = f"{on:%m-%d}"
+    for first, last in windows:
+        inside = first <= day <= last if first <= last else day >= first or day <= last
+        if inside:
+            return first, last
+    return None

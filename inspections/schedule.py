@@ -1,7 +1,7 @@
-"""Recurring duties: their periods, their words, their seasons. Pure: no models, no clock."""
+"""Recurring duties: their periods and their words. Pure: no models, no clock."""
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 PERIODS = ("DAY", "WEEK", "HALF_MONTH", "MONTH", "QUARTER", "HALF_YEAR", "YEAR")
@@ -69,16 +69,6 @@ def modes_of(activity: str) -> tuple[str, ...]:
 def takes_records(activity: str) -> bool:
     """True when something else than a visit fulfils it: a meeting, or 工作调度、调研或巡查."""
     return not modes_of(activity) or any(word in activity for word in OTHER_WAYS)
-
-
-def in_season(windows: Iterable[Sequence[str]], on: date) -> tuple[str, str] | None:
-    """The window ("10-10", "11-30") that holds the day, both days included; may cross a year."""
-    day = f"{on:%m-%d}"
-    for first, last in windows:
-        inside = first <= day <= last if first <= last else day >= first or day <= last
-        if inside:
-            return first, last
-    return None
 
 
 def stricter(periods: Iterable[str]) -> str:

@@ -14,9 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from stations import presence, tables
+from stations import ozone, presence, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
+from stations.serializers.ozone import OzoneSerializer
+from stations.serializers.values import DaySerializer, ReadingSerializer
 from stations.services import ingest, ranking, verdicts
 from stations.strict_json import StrictJSONParser
 
@@ -66,9 +68,7 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
         context = self.get_serializer_context() | {"live": {station.pk: item}}
         return Response(shapes.StationSerializer(station, context=context).data)
 
-    @extend_schema(
-        parameters=_span("hour"), responses=shapes.ReadingSerializer(many=True), filters=False
-    )
+    @extend_schema(parameters=_span("hour"), responses=ReadingSerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, filter_backends=())
     def readings(self, request: Request, code: str = "") -> Response:
         """小时值，按时间；不给起止时为最近 24 小时。"""
@@ -79,11 +79,9 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
         since = given.validated_data.get("from", until - _HOURS_SHOWN)
         rows = HourlyReading.objects.filter(station=station, hour_ending_at__range=(since, until))
         page = self.paginate_queryset(rows.order_by("hour_ending_at"))
-        return self.get_paginated_response(shapes.ReadingSerializer(page, many=True).data)
+        return self.get_paginated_response(ReadingSerializer(page, many=True).data)
 
-    @extend_schema(
-        parameters=_span("day"), responses=shapes.DaySerializer(many=True), filters=False
-    )
+    @extend_schema(parameters=_span("day"), responses=DaySerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, filter_backends=())
     def days(self, request: Request, code: str = "") -> Response:
         """日值，按日期；不给起止时为最近 31 天。"""
@@ -94,7 +92,20 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
         first = given.validated_data.get("from", last - _DAYS_SHOWN)
         rows = DailyAir.objects.filter(station=station, on__range=(first, last))
         page = self.paginate_queryset(rows.order_by("on"))
-        return self.get_paginated_response(shapes.DaySerializer(page, many=True).data)
+        return self.get_paginated_response(DaySerializer(page, many=True).data)
+
+    @extend_schema(responses=OzoneSerializer, filters=False)
+    @action(detail=True, filterset_class=None, filter_backends=(), pagination_class=None)
+    def ozone(self, request: Request, code: str = "") -> Response:
+        """臭氧：最近 24 小时的 8 小时滑动平均、今日到此的最大值、管控季。"""
+        station, at = self.get_object(), timezone.now()
+        found = ozone.today(station, at)
+        shown = {
+            "season": ozone.season(station.scheme, found.day),
+            "today": found,
+            "moving": ozone.moving(station, at, 24),
+        }
+        return Response(OzoneSerializer(shown).data)
 
 
 class ReadingsView(APIView):

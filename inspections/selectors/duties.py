@@ -9,11 +9,11 @@ from django.utils.timezone import localdate
 
 from grids import access
 from grids.models import Grid, GridScheme, Post, Role, SchemeRule, User
+from grids.rhythm import in_season
 from grids.selectors import rule, valid_q
 from inspections.models import Duty, DutyRecord, Inspection, Mode
 from inspections.schedule import (
     bounds,
-    in_season,
     modes_of,
     shortfall,
     stricter,

@@ -38,7 +38,7 @@ function axes(spec, { wall }) {
     boundaryGap: spec.kind === "bar" || (spec.series ?? []).some(({ kind }) => kind === "bar"),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: wall ? "#5a736b" : "#c9d1cb" } },
-    axisLabel: { color: ink, fontSize: size, hideOverlap: true, width: spec.sideways ? 110 : undefined, overflow: "truncate" },
+    axisLabel: { color: ink, fontSize: size, hideOverlap: true, alignMinLabel: spec.sideways ? undefined : "left", width: spec.sideways ? 110 : undefined, overflow: "truncate" },
     inverse: Boolean(spec.sideways),
   };
   const values = {

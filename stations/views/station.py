@@ -14,7 +14,7 @@ from grids.selectors import quote
 from stations import interventions, policies, roses
 from stations.forms import LogForm, ReviewForm
 from stations.models import Station
-from stations.pages import points
+from stations.pages import ozone, points
 from stations.pages import station as pages
 from stations.pages import year as years
 from stations.periods import Kind, Period
@@ -35,7 +35,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
     at, on = timezone.now(), timezone.localdate()
     edition, asked = edition_of(request), request.GET
     count = pages.SHOWN.get(asked.get("hours", ""), 24)
-    pollutant = asked.get("item") if asked.get("item") in pages.ITEMS else "aqi"
+    pollutant = asked.get("item") if asked.get("item") in (*pages.ITEMS, "o3_8h") else "aqi"
     rows = pages.last_hours(station, at, count, edition)
     alarms = pages.alarms(station)
     acts = interventions.between(request.user, station, at - timedelta(hours=count), at)
@@ -45,7 +45,10 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "station": station,
         "now": pages.live_row(station, at),
         "hours": list(reversed(rows)),
-        "spec": pages.chart(rows, pollutant or "aqi", alarms, acts),
+        "spec": ozone.chart(station, at, count)
+        if pollutant == "o3_8h"
+        else pages.chart(rows, pollutant or "aqi", alarms, acts),
+        "ozone": ozone.panel(station, at),
         "acts": acts,
         "missing": sum(all(v is None for v in row.values.values()) for row in rows),
         "point": points.collection([station], at),
@@ -55,6 +58,7 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "items": [
             ("", "AQI"),
             *((name, SYMBOLS[name]) for name in POLLUTANTS),
+            ("o3_8h", "O3 8 小时"),
             ("humidity", "湿度"),
         ],
         "item": pollutant,

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from inspections.schedule import bounds, in_season, modes_of, shortfall, stricter, takes_records
+from grids.rhythm import in_season
+from inspections.schedule import bounds, modes_of, shortfall, stricter, takes_records
 
 
 @pytest.mark.parametrize(
