@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,10 +18,13 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 from stations import ozone, presence, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
+from stations.pages import station_plan
 from stations.serializers.ozone import OzoneSerializer
 from stations.serializers.values import DaySerializer, ReadingSerializer
 from stations.services import ingest, ranking, verdicts
 from stations.strict_json import StrictJSONParser
+from tasks import plan_policies
+from tasks.serializers.plans import PlanSerializer
 
 _HOURS_SHOWN, _DAYS_SHOWN = timedelta(hours=24), timedelta(days=31)
 
@@ -106,6 +110,16 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
             "moving": ozone.moving(station, at, 24),
         }
         return Response(OzoneSerializer(shown).data)
+
+    @extend_schema(responses=PlanSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, filter_backends=(), pagination_class=None)
+    def plan(self, request: Request, code: str = "") -> Response:
+        """一站一策：方案的各版，新的在前；空表示还没有。"""
+        station, user = self.get_object(), request.user
+        if not plan_policies.may_read(user, station.scheme, at=timezone.now()):
+            raise Http404
+        found = station_plan.shown(station, user, timezone.now())
+        return Response(PlanSerializer(found.versions, many=True).data)
 
 
 class ReadingsView(APIView):

@@ -5,6 +5,7 @@ from stations.models.days import DailyAir
 from stations.models.forecasts import Forecast
 from stations.models.layouts import ImportLayout
 from stations.models.places import StationPlace
+from stations.models.plans import StationPlan
 from stations.models.rankings import Ranking, RankingLine
 from stations.models.readings import HourlyReading, IngestBatch, ReadingRevision
 from stations.models.stations import Station, StationLog, StationPost
@@ -25,6 +26,7 @@ __all__ = [
     "Station",
     "StationLog",
     "StationPlace",
+    "StationPlan",
     "StationPost",
     "Target",
     "TargetReport",

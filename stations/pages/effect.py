@@ -27,19 +27,20 @@ MOST = 90
 @dataclass(frozen=True)
 class Change:
     """One pollutant: means of valid days in µg/m³ (whole, half-even) and how many days they have;
-    `percent` is None when a side has fewer than five days."""
+    `percent` is None when a side has fewer than `fewest` days."""
 
     name: str
     before: int | None
     before_days: int
     after: int | None
     after_days: int
+    fewest: int = FEWEST
 
     @property
     def percent(self) -> int | None:
         if not self.before or self.after is None:
             return None
-        if min(self.before_days, self.after_days) < FEWEST:
+        if min(self.before_days, self.after_days) < self.fewest:
             return None
         return round((self.after - self.before) * 100 / self.before)
 
@@ -66,12 +67,12 @@ def effect(task: Task, user: User, at: datetime) -> dict[str, Any] | None:
     return {
         "station": station,
         "changes": [
-            _change("PM10", "pm10_ugm3", before, after),
-            _change("PM2.5", "pm25_ugm3", before, after),
+            change("PM10", "pm10_ugm3", before, after),
+            change("PM2.5", "pm25_ugm3", before, after),
         ],
         "done": done,
         "waits": done is not None and last < done + WEEK,
-        "spec": _spec(rows, first, last, issued, done),
+        "spec": spec(rows, first, last, [(issued, "交办"), (done, "反馈")]),
     }
 
 
@@ -100,11 +101,17 @@ def _metres(station: Station, task: Task) -> float:
     return distance_m(*(float(one) for one in spots if one is not None))
 
 
-def _change(
-    name: str, column: str, before: Iterable[DailyAir | None], after: Iterable[DailyAir | None]
+def change(
+    name: str,
+    column: str,
+    before: Iterable[DailyAir | None],
+    after: Iterable[DailyAir | None],
+    *,
+    fewest: int = FEWEST,
 ) -> Change:
+    """Means of the valid days on either side; compared from `fewest` days on."""
     first, second = _valid(column, before), _valid(column, after)
-    return Change(name, _mean(first), len(first), _mean(second), len(second))
+    return Change(name, _mean(first), len(first), _mean(second), len(second), fewest)
 
 
 def _valid(column: str, days: Iterable[DailyAir | None]) -> list[int]:
@@ -117,11 +124,11 @@ def _mean(values: list[int]) -> int | None:
     return None if exact is None else round(exact)
 
 
-def _spec(
-    rows: dict[date, DailyAir], first: date, last: date, issued: date, done: date | None
+def spec(
+    rows: dict[date, DailyAir], first: date, last: date, marks: list[tuple[Any, str]]
 ) -> dict[str, Any]:
+    """Daily PM10 and PM2.5 of these days as a line, with what happened on which."""
     days = [first + n * DAY for n in range((last - first).days + 1)]
-    marks = [(issued, "交办"), (done, "反馈")]
     return {
         "kind": "line",
         "x": [f"{day:%m-%d}" for day in days],

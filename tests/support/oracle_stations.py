@@ -45,6 +45,16 @@ def a_station(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     return {"code": station.code}, {}
 
 
+def a_station_plan(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    data = {
+        "name": "一站一策工作方案",
+        "year": 2026,
+        "goal": "下降 5%。",
+        "assessment": "季评。",
+    }
+    return {"code": station_of(cast).code}, data
+
+
 def a_log(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     data = {"kind": "POWER", "from_at": "2026-11-17T08:00", "until_at": "", "text": "停电"}
     return {"code": station_of(cast).code}, data
@@ -280,6 +290,13 @@ ROUTES = {
     ("stations:scheme-panel", "GET"): ("air scheme", READERS),
     ("stations:detail", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
     ("stations:year", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
+    ("stations:plan", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
+    ("stations:plan", "POST"): (
+        "station plan",
+        dict.fromkeys(PEOPLE, 403)
+        | {"anonymous": 302, "chief": 302, "outsider": 404, "enterprise": 404},
+    ),
+    ("api:station-plan", "GET"): ("station", API_READERS | {"outsider": 404, "enterprise": 404}),
     ("notices:around", "GET"): ("station", READERS | NOT_FOR_STRANGERS | {"enterprise": 404}),
     ("stations:place", "POST"): (
         "station place",
@@ -405,6 +422,7 @@ ROUTES = {
 
 OBJECTS_STATIONS = {
     "station page": lambda cast: (a_station(cast) and {}, {}),
+    "station plan": a_station_plan,
     "station": a_station,
     "station log": a_log,
     "open station log": an_open_log,
