@@ -24,6 +24,15 @@ PATHS = {
     "again": "issue accept submit approve",
     "loud": "issue accept submit_loud",
 }
+KINDS = {
+    "quarrel": "ROAD",
+    "joint": "DUST",
+    "waits": "YARD",
+    "granted": "BARE_SOIL",
+    "again": "SMALL_POLLUTER",
+    "loud": "INDUSTRY",
+}
+"""What it is about, so that the words said fit."""
 BRISK = {"again": 0.12}
 """Share of the time since it was found that the steps take, where it is not the usual one."""
 FIRST_NUMBER = 100  # of these matters; photos and ids are drawn from it
@@ -46,9 +55,9 @@ PEERS = {
     "ziyang": Peer("430902104", "zi-next", "430902105"),
 }
 WORDS = (
-    "位置在两家交界处道路红线以内，按职责清单由对方管养。",
-    "问题出在红线以外的工地出口，对方是工地属地网格，应由对方督促。",
-    "工地已完工退场，现场照片显示来源是占道堆放，不属本网格职责。",
+    "带泥路段在两家交界处的道路红线以内，按职责清单由对方管养。",
+    "泥土来自红线以外的工地出口，对方是工地的属地网格，应由对方督促冲洗。",
+    "工地已完工退场，现有积泥在对方管养的路段上，不属本网格范围。",
     "界线图上该点在对方辖区内，照片见附件，请网格办裁定。",
 )
 """What the two sides say in turn."""
@@ -56,12 +65,12 @@ WORDS = (
 
 def play(scheme: GridScheme, people: dict[str, User], *, at: datetime) -> int:
     """The harder matters of one scheme, oldest first; returns how many tasks it has now."""
-    catalogue = problems()
+    catalogue = {one.category: one for one in problems()}
     order = sorted(DAYS_SINCE, key=lambda name: -DAYS_SINCE[name])
     for place, name in enumerate(order):
         number = FIRST_NUMBER + place
         matter = _matter(scheme.code, name)
-        Stubborn(scheme, people, matter, catalogue[place], number, at).play()
+        Stubborn(scheme, people, matter, catalogue[KINDS[name]], number, at).play()
     return Task.objects.filter(scheme=scheme).count()
 
 
@@ -108,7 +117,7 @@ class Stubborn(Player):
         return life.ask_extension(
             task,
             due_at=(task.due_at or at) + timedelta(days=3),
-            reason="连续降雨，路面无法施工，预计天晴后三日完成。",
+            reason="连续降雨，围挡基础无法浇筑，预计天晴后三日完成。",
             by=self._who(self.matter.handler),
             at=at,
         )

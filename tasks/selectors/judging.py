@@ -39,6 +39,17 @@ def cases(user: User, tasks: Iterable[Task], *, at: datetime) -> list[Case]:
     return found
 
 
+def with_next(cases: list[Case]) -> list[tuple[Case, str]]:
+    """Each case with the number of the next one that this person may judge; "" after the last."""
+    rows: list[tuple[Case, str]] = []
+    following = ""
+    for case in reversed(cases):
+        rows.append((case, following))
+        if not case.reason:
+            following = case.task.number
+    return rows[::-1]
+
+
 def _tree(task: Task) -> int:
     return (task.grid or task.origin_grid).tree_id
 

@@ -1,5 +1,6 @@
 """任务详情 and the door of every action."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from grids import selectors as regimes
+from grids.errors import Invalid
 from tasks import policies, selectors
 from tasks.forms.actions import FORMS, WITH_FILES, ActionForm
 from tasks.forms.fields import PHOTO_FIELDS, uploaded
@@ -23,6 +25,7 @@ from tasks.workflow import Action
 
 FORM_SPACE = UUID("8b0c8f0e-30f5-4d31-9d0b-6c2f6c1f6f10")
 """Namespace of the ids of files that come inside a plain form."""
+NUMBER = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{6,9}")
 MAIN = {
     "REGISTERED": Action.ISSUE,
     "ISSUED": Action.ACCEPT,
@@ -152,16 +155,25 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         form = FORMS[verb](task=task, initial=_initial(request, task, verb))
         return render(request, "tasks/act.html", _page(request, task, verb, form))
     form = FORMS[verb](request.POST, task=task)
-    if not form.is_valid():
+    done = _perform(request, task, verb, form) if form.is_valid() else None
+    if done is None:
         if wants_json(request):
             return unfit(form)
         page = _page(request, task, verb, form)
         return render(request, "tasks/act.html", page, status=422)
-    done = _perform(request, task, verb, form)
     if wants_json(request):
         return _receipt(request, done)
     messages.success(request, f"{done.number} 已{verb.label}。")
+    if "then" in request.POST:
+        return redirect(_next_case(request))
     return redirect("tasks:detail", number=done.number)
+
+
+def _next_case(request: HttpRequest) -> str:
+    """Back on the acceptance list, at the matter that the list named as the next one."""
+    number = request.POST["then"]
+    place = f"#{number}" if NUMBER.fullmatch(number) else ""
+    return f"{reverse('tasks:acceptance')}{place}"
 
 
 def _receipt(request: HttpRequest, task: Task) -> JsonResponse:
@@ -184,13 +196,21 @@ def _action(text: str) -> Action:
     return Action(text)
 
 
-def _perform(request: HttpRequest, task: Task, verb: Action, form: ActionForm) -> Task:
+def _perform(request: HttpRequest, task: Task, verb: Action, form: ActionForm) -> Task | None:
+    """None when the service finds an input wrong: the form comes again with what was typed."""
     at, given = now(), form.arguments()
     if verb in WITH_FILES:
         policies.check(request.user, verb, task, at=at)  # type: ignore[arg-type]
         given["attachments"] = _files(request, task, given["version"], at)
     service = getattr(life, verb.value)
-    return service(task, by=request.user, at=at, **given)
+    try:
+        return service(task, by=request.user, at=at, **given)
+    except Invalid as refusal:
+        if wants_json(request):
+            raise
+        field = next((name for name in refusal.fields if name in form.fields), None)
+        form.add_error(field, str(refusal))
+        return None
 
 
 def _files(request: HttpRequest, task: Task, version: int | None, at: Any) -> list[Attachment]:

@@ -73,7 +73,8 @@ def acceptance(request: HttpRequest) -> HttpResponse:
     desk_only(request, scheme)
     page = page_of(request, selectors.acceptance_list(request.user, scheme), CASES_PER_PAGE)
     cases = judging.cases(request.user, page.object_list, at=now())
-    return render(request, "tasks/acceptance.html", {"page": page, "cases": cases})
+    context = {"page": page, "rows": judging.with_next(cases)}
+    return render(request, "tasks/acceptance.html", context)
 
 
 @login_required

@@ -16,6 +16,15 @@ from django.test import Client
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+MOST_TABS = 160
+SEEN = """(() => {
+  const box = document.activeElement.closest("label") ?? document.activeElement;
+  const { top, bottom, left, right } = box.getBoundingClientRect();
+  const ringed = (e) => getComputedStyle(e).outlineStyle !== "none";
+  const ring = [document.activeElement, box].some(ringed);
+  return ring && bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+})()"""
+"""Whether the focus has a ring and stands inside the window."""
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="没有找到 chromium，浏览器测试跳过")
 
@@ -111,3 +120,14 @@ def number_on(page: Any, prefix: str) -> str:
     found = re.search(rf"{prefix}-\d{{4}}-\d{{6}}", page.content())
     assert found, page.url
     return found.group(0)
+
+
+def tab_to(page: Any, script: str) -> None:
+    """Presses Tab until the focused element `e` answers true; fails when it cannot be reached
+    or when it cannot be seen that it has the focus."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(() => {{ const e = document.activeElement; return {script}; }})()"):
+            assert page.evaluate(SEEN), f"the focus cannot be seen: {script}"
+            return
+    raise AssertionError(f"not reached by keyboard: {script}")

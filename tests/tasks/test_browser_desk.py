@@ -7,22 +7,10 @@ import pytest
 from django.urls import reverse
 
 from build_tasks import make_closed, make_task
-from chromium import DESK, PHONE, needs_chromium
+from chromium import DESK, PHONE, needs_chromium, tab_to
 from tasks.models import TaskEvent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), needs_chromium]
-MOST_TABS = 120
-
-
-def tab_to(page, script):
-    """Presses Tab until the focused element answers true; fails when it cannot be reached."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"(() => {{ const e = document.activeElement; return {script}; }})()"):
-            ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert ring != "none", "the focus cannot be seen"
-            return
-    raise AssertionError(f"not reached by keyboard: {script}")
 
 
 def test_the_ledger_leads_to_a_batch_by_keyboard_alone(cast, open_page):

@@ -299,7 +299,7 @@ def test_my_own_cases_are_greyed_with_the_reason(cast, submitted, noon):
 
     answer = get(cast.office, "tasks:acceptance")
 
-    reasons = {case.task.number: case.reason for case in answer.context["cases"]}
+    reasons = {case.task.number: case.reason for case, _ in answer.context["rows"]}
     assert reasons == {submitted.number: "", mine.number: "您参与了处置，不能验收自己办的事"}
     assert answer.content.decode().count('data-confirm-ok="验收销号"') == 1
 
@@ -442,3 +442,40 @@ def test_a_script_that_kept_the_form_gets_a_receipt_and_refusals_in_json(cast, h
         "arrived": 2,
         "missing": [],
     }
+
+
+# --- one after another --------------------------------------------------------------------------
+
+
+def test_what_the_service_finds_wrong_comes_back_in_the_form(cast):
+    task = make_registered(cast.scheme, cast.tree.village, cast.worker)
+    order = {"requirement": "立即覆盖", "supervisor": "网格办", "deadline_kind": "DAYS"}
+    order |= {"grid": "V1", "strength": "MUST", "deadline_amount": ""}
+
+    answer = post(cast.office, "tasks:act", task.number, "issue", **order)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "时限数量应为" in page
+    assert "立即覆盖</textarea>" in page
+    assert Task.objects.get(pk=task.pk).state == "REGISTERED"
+
+
+def test_after_one_verdict_the_list_comes_again_at_the_next_case(cast):
+    first, second = make_submitted(cast), make_submitted(cast)
+    page = get(cast.office, "tasks:acceptance").content.decode()
+    assert page.count(f'name="then" value="{second.number}"') == 2  # 退回 and 验收销号 of the first
+
+    sent = {"then": second.number, "version": first.version}
+    answer = post(cast.office, "tasks:act", first.number, "approve", **sent)
+
+    assert answer.url == f"{reverse('tasks:acceptance')}#{second.number}"
+
+
+@pytest.mark.parametrize("then", ["", "//elsewhere.example", "YY-2026-000001\r\nX: 1", "#"])
+def test_no_other_place_is_taken_from_the_form(cast, then):
+    task = make_submitted(cast)
+
+    answer = post(cast.office, "tasks:act", task.number, "approve", then=then)
+
+    assert answer.url == reverse("tasks:acceptance")

@@ -199,6 +199,16 @@ def test_a_colleague_of_the_same_grid_cannot_accept(cast, submitted, noon):
     refused_to_judge(submitted, cast.village_chief, noon, "无权")
 
 
+def test_who_issued_it_to_the_own_grid_cannot_accept_what_a_colleague_did(cast, noon):
+    colleague = make_user()
+    make_post(colleague, cast.tree.street, Role.WORKER)
+    task = make_registered(cast.scheme, cast.tree.street, cast.chief, kind="CHECK")
+    task = life.accept(make_issued(task, cast.tree.street, cast.chief), by=colleague, at=noon)
+    task = life.submit(task, measures="已核查", by=colleague, at=noon)
+
+    refused_to_judge(task, cast.chief, noon, "汽车路街道有任职")
+
+
 def test_a_second_post_in_the_office_does_not_make_a_colleague_independent(cast, submitted, noon):
     make_post(cast.village_chief, cast.tree.root, Role.OFFICE)
 
