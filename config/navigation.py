@@ -63,7 +63,13 @@ GROUPS = (
             Entry("领导一页", "notices:leader", "star", frozenset({CHIEF, OFFICE}), "leader"),
             Entry("受理交办", "tasks:inbox", "inbox", DESK, "inbox", ("tasks:register",)),
             Entry("验收", "tasks:acceptance", "check", JUDGES, "acceptance"),
-            Entry("台账", "tasks:ledger", "ledger", ALL, also=("tasks:detail", "tasks:act")),
+            Entry(
+                "台账",
+                "tasks:ledger",
+                "ledger",
+                ALL,
+                also=("tasks:detail", "tasks:act", "tasks:exports"),
+            ),
             Entry("清单", "tasks:list-pages", "folder", READERS, also=("tasks:lists",)),
             Entry("指标", "tasks:indicators", "target", READERS),
             Entry(

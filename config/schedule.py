@@ -42,6 +42,7 @@ def _monday(hour: int) -> Rhythm:
 JOBS = [
     Job("delivery", _every(1), "notices.jobs.delivery", "把新的流转记录送到该看的人"),
     Job("overdue_ladder", _every(10), "notices.jobs.overdue_ladder", "到期前提醒，逾期逐级上报"),
+    Job("ledger_exports", _every(1), "tasks.jobs.ledger_exports", "生成申请导出的大台账"),
     Job("demo_replay", _hourly(5), "config.demo.replay.advance", "演示体系：回放新的一小时"),
     Job(
         "demo_plans",

@@ -4,6 +4,7 @@ from tasks.models.calendar import CalendarDay
 from tasks.models.desk import RevisitDraw, SavedFilter
 from tasks.models.event import LedgerSeal, TaskEvent
 from tasks.models.evidence import Attachment, FeedbackCard
+from tasks.models.exporting import LedgerExport
 from tasks.models.kinds import Level
 from tasks.models.ledger_import import ImportBatch, ImportedRow
 from tasks.models.plan import (
@@ -31,6 +32,7 @@ __all__ = [
     "Fund",
     "ImportBatch",
     "ImportedRow",
+    "LedgerExport",
     "LedgerSeal",
     "Level",
     "ListEntry",

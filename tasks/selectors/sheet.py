@@ -3,6 +3,8 @@
 import io
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.db.models import QuerySet
@@ -86,7 +88,42 @@ COLUMNS: tuple[Column, ...] = (
 
 def workbook(scheme: GridScheme, tasks: QuerySet[Task], *, at: datetime) -> bytes:
     """The ledger as XLSX; head frozen, printed on A4 landscape with the head on every page."""
+    buffer = io.BytesIO()
+    write(buffer, scheme, tasks, at=at)
+    return buffer.getvalue()
+
+
+def write(
+    to: io.BytesIO | Path,
+    scheme: GridScheme,
+    tasks: Iterable[Task],
+    *,
+    at: datetime,
+    every: int = 1000,
+    tick: Callable[[int], None] = lambda done: None,
+) -> int:
+    """The same into a file, row by row; `tick` hears after every so many how many are done, and
+    may raise to stop it. How many rows there are."""
     book = Workbook(write_only=True)
+    page = _page(book)
+    title = f"{scheme.name} 问题整改销号台账（{_day(at)} 导出）"
+    page.append([_head(page, title)])
+    page.append([_head(page, name) for name, _, _ in COLUMNS])
+    done = 0
+    try:
+        for done, line in enumerate(_lines(tasks, at), start=1):
+            page.append(line)
+            if done % every == 0:
+                tick(done)
+    except BaseException:
+        with TemporaryFile() as nowhere:  # the only way to have the half sheet cleared away
+            book.save(nowhere)
+        raise
+    book.save(to)
+    return done
+
+
+def _page(book: Workbook) -> Any:
     page = book.create_sheet("整改销号台账")
     for place, (_, width, _read) in enumerate(COLUMNS, start=1):
         page.column_dimensions[get_column_letter(place)].width = width
@@ -95,14 +132,7 @@ def workbook(scheme: GridScheme, tasks: QuerySet[Task], *, at: datetime) -> byte
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    title = f"{scheme.name} 问题整改销号台账（{_day(at)} 导出）"
-    page.append([_head(page, title)])
-    page.append([_head(page, name) for name, _, _ in COLUMNS])
-    for line in _lines(tasks, at):
-        page.append(line)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return page
 
 
 def _head(page: Any, text: str) -> Any:

@@ -1,6 +1,7 @@
 """台账: the dense table, its filters in the address, the same as a spreadsheet and on paper."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,12 +16,14 @@ from grids.models import GridScheme
 from tasks.forms.filters import LedgerFilter, order_of
 from tasks.models import Measure
 from tasks.selectors import batches, published, saved, sheet
+from tasks.selectors.counts import capped
 from tasks.selectors.lines import lines
 from tasks.selectors.register import printed, register
 from tasks.services import filters
 from tasks.views.common import now, page_of, scheme_of
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
+"""Rows of a spreadsheet made while one waits; more of them become a job (`views.exports`)."""
 MOST_PRINTED = 500
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,7 +36,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     given, order = form.filters(), order_of(request.GET)
     rows = register(request.user, scheme, given, at).order_by(order, "-pk")  # type: ignore[arg-type]
     if request.GET.get("format") == "xlsx":
-        return _spreadsheet(scheme, rows, at)
+        return _spreadsheet(scheme, rows, form, at)
     if request.GET.get("format") == "print":
         return _paper(request, rows, form)
     page = page_of(request, rows)
@@ -70,8 +73,10 @@ def _query(request: HttpRequest, form: str) -> str:
     return kept.urlencode()
 
 
-def _spreadsheet(scheme: GridScheme, rows: Any, at: Any) -> HttpResponse:
-    content = sheet.workbook(scheme, rows[:MOST_ROWS], at=at)
+def _spreadsheet(scheme: GridScheme, rows: Any, form: LedgerFilter, at: Any) -> HttpResponse:
+    if capped(rows, MOST_ROWS + 1) > MOST_ROWS:
+        return redirect(f"{reverse('tasks:exports')}?{urlencode({'filter': form.address()})}")
+    content = sheet.workbook(scheme, rows, at=at)
     name = f"ledger-{scheme.code}-{at:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=SHEET_TYPE, headers=headers)

@@ -5,7 +5,7 @@ from typing import Any
 
 from build import NOON
 from build_tasks import make_task
-from tasks.models import RevisitDraw, SavedFilter
+from tasks.models import LedgerExport, RevisitDraw, SavedFilter
 
 PEOPLE = (
     *("worker", "neighbour", "manager", "chief", "office", "supervisor"),
@@ -27,6 +27,12 @@ def ticked(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
 def kept(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
     values = {"name": "逾期", "query": "due=overdue", "saved_at": NOON, "owner": cast.office}
     return {"pk": SavedFilter.objects.create(scheme=cast.scheme, **values).pk}, {}
+
+
+def exported(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
+    """Still waiting: 409 for who asked, 404 for everybody else."""
+    values = {"by": cast.office, "scheme": cast.scheme, "total": 1, "asked_at": NOON}
+    return {"pk": LedgerExport.objects.create(**values).pk}, {}
 
 
 def a_draw(cast: SimpleNamespace) -> tuple[dict[str, Any], Any]:
@@ -53,6 +59,9 @@ ROUTES = {
         "ticked",
         every(403, chief=200, office=200, supervisor=200, outsider=422),
     ),
+    ("tasks:exports", "GET"): (None, every(200)),  # everybody his own
+    ("tasks:exports", "POST"): ("an export", every(302)),
+    ("tasks:export", "GET"): ("an export of the office", every(404, office=409)),
     ("tasks:filter-save", "POST"): ("a filter", every(302)),
     ("tasks:filter-forget", "POST"): ("kept filter", every(404, office=302)),
 }
@@ -63,4 +72,6 @@ OBJECTS_DESK = {
     "ticked": ticked,
     "a filter": lambda cast: ({}, {"name": "逾期", "query": "due=overdue"}),
     "kept filter": kept,
+    "an export": lambda cast: ({}, {"filter": "due=overdue"}),
+    "an export of the office": exported,
 }
