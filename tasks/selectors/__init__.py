@@ -11,6 +11,7 @@ from tasks.selectors.lists import (
     revisit_list,
     revisits_due,
     today_list,
+    waiting_later,
 )
 from tasks.selectors.proposals import Proposal, common_parent, overseeing_posts, propose_grid
 from tasks.selectors.single import (
@@ -47,4 +48,5 @@ __all__ = [
     "sent_from",
     "today_list",
     "waiting_counts",
+    "waiting_later",
 ]

@@ -30,7 +30,7 @@ def waiting_counts(user: User, scheme: GridScheme | None, at: datetime) -> dict[
         "overdue": seen.overdue(at),
         "due_today": today,
         "disputes": lists.dispute_list(user, scheme, at),
-        "today": lists.held_by(user, at, scheme=scheme),
+        "today": lists.pressing(user, at, scheme=scheme),
         "revisits": again,
     }
     return {key: capped(rows) for key, rows in querysets.items()}

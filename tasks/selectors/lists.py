@@ -196,14 +196,28 @@ SOON = timedelta(days=7)
 
 
 def today_list(user: User, at: datetime, *, scheme: GridScheme | None = None) -> list[Card]:
-    """What is in my hands, by deadline; then follow-ups due within a week."""
-    mine = held_by(user, at, scheme=scheme).select_related(*SHOWN).order_by("due_at", "pk")
+    """What presses, by deadline; then follow-ups due within a week."""
+    mine = pressing(user, at, scheme=scheme).select_related(*SHOWN).order_by("due_at", "pk")
     cards = [Card(task, _next(task), "task", _group(task, at)) for task in mine[:100]]
     if scheme is None:
         return cards
     until = beijing_date(at + SOON)
     again = revisit_list(user, scheme).filter(revisit_on__lte=until)[:20]
     return cards + [Card(task, Action.REVISIT, "revisit", f"3-{task.revisit_on}") for task in again]
+
+
+def pressing(user: User, at: datetime, *, scheme: GridScheme | None = None) -> QuerySet[Task]:
+    """In my hands and not signed yet, late, or due by 24:00 of the seventh day from today."""
+    return held_by(user, at, scheme=scheme).exclude(_can_wait(at))
+
+
+def waiting_later(user: User, at: datetime, *, scheme: GridScheme | None = None) -> QuerySet[Task]:
+    """The rest of what is in my hands: signed, and due later than `pressing` reaches."""
+    return held_by(user, at, scheme=scheme).filter(_can_wait(at)).order_by("due_at", "pk")
+
+
+def _can_wait(at: datetime) -> Q:
+    return Q(state=State.HANDLING, due_at__isnull=False, due_at__gt=end_of(beijing_date(at + SOON)))
 
 
 def held_by(user: User, at: datetime, *, scheme: GridScheme | None = None) -> QuerySet[Task]:
