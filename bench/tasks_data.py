@@ -15,10 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
-from grids.models import Grid, GridScheme, Post, Role, User
+from grids.models import Grid, GridScheme, Post, Role, SchemeRule, User
 from grids.services import divisions
 from grids.services.authority import refresh_all
 from grids.services.divisions import Line
+from notices.models import Escalation, Message
 from tasks.models import Task, TaskEvent
 
 CODE = "bench-city"
@@ -109,6 +110,39 @@ def _people(scheme: GridScheme, at: datetime) -> None:
 
 def _roles(grid: Grid) -> tuple[str, ...]:
     return (Role.CHIEF, Role.WORKER) if grid.level == 3 else (Role.CHIEF,)
+
+
+LADDER = [
+    {"offset": "-24h", "to": "HOLDER"},
+    {"offset": "0h", "to": "MANAGER"},
+    {"offset": "+1wd", "to": "CHIEF"},
+    {"offset": "+3wd", "to": "UPPER"},
+    {"offset": "+3wd", "to": "BULLETIN"},
+]
+
+
+def ladder_of(scheme: GridScheme) -> None:
+    """The rungs of Yiyang for this city."""
+    SchemeRule.objects.get_or_create(
+        scheme=scheme, key="overdue_ladder", valid_from=OPENED, defaults={"value": LADDER}
+    )
+
+
+def fall_due(count: int, at: datetime) -> None:
+    """The newest `count` matters in work fall due at `at`; everything earlier was told before."""
+    scheme = GridScheme.objects.get(code=CODE)
+    ladder_of(scheme)
+    in_work = Task.objects.filter(scheme=scheme, state__in=("ISSUED", "HANDLING"))
+    newest = list(in_work.order_by("-pk").values_list("pk", flat=True)[:count])
+    later = at + timedelta(days=30)
+    in_work.filter(due_at__lt=later).exclude(pk__in=newest).update(due_at=later)
+    in_work.filter(pk__in=newest).update(due_at=at)
+
+
+def forget_ladder() -> None:
+    with connection.cursor() as cursor:
+        for table in (Escalation._meta.db_table, Message._meta.db_table):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
 # --- rows --------------------------------------------------------------------------------------

@@ -52,27 +52,45 @@ def tell(
 
 
 @transaction.atomic
-def tell_together(news: Iterable[Told], *, key: str, heading: str, url: str, at: datetime) -> int:
-    """One message per person, however much there is: the thing itself, or a digest.
+def tell_together(
+    news: Iterable[Told],
+    *,
+    key: str,
+    heading: str,
+    url: str,
+    at: datetime,
+    so_far: dict[int, list[Told]] | None = None,
+) -> int:
+    """One message per person and `key`, however much there is: the thing itself, or a digest.
 
-    A digest says `heading` with the number and the first lines, and leads to `url`.
-    Returns how many people were told.
+    A digest says `heading` with the number and the first lines, and leads to `url`. With `so_far`,
+    which the caller keeps between batches of one run, what comes later goes into the same message.
+    Returns how many people were told for the first time.
     """
-    by_user: dict[int, list[Told]] = {}
+    by_user: dict[int, list[Told]] = {} if so_far is None else so_far
+    touched = set()
     for one in news:
         by_user.setdefault(one.user_id, []).append(one)
-    for user_id, things in by_user.items():
-        single = things[0] if len(things) == 1 else None
-        text = single.text if single else _digest(heading, things)
-        tell(
-            [user_id],
-            key=key,
-            text=text,
-            url=single.url if single else url,
-            urgent=any(thing.is_urgent for thing in things),
-            at=at,
-        )
-    return len(by_user)
+        touched.add(one.user_id)
+    known = {row.user_id: row for row in Message.objects.filter(key=key, user__in=touched)}
+    fresh = []
+    for user_id in sorted(touched):
+        row = known.get(user_id) or Message(user_id=user_id, key=key)
+        _word(row, by_user[user_id], heading=heading, url=url, at=at)
+        if user_id not in known:
+            fresh.append(row)
+    Message.objects.bulk_create(fresh, ignore_conflicts=True)  # a parallel run may be first
+    if so_far is not None:
+        Message.objects.bulk_update(known.values(), ("text", "url", "is_urgent", "at", "read_at"))
+    return len(fresh)
+
+
+def _word(row: Message, things: list[Told], *, heading: str, url: str, at: datetime) -> None:
+    single = things[0] if len(things) == 1 else None
+    row.text = (single.text if single else _digest(heading, things))[:LONGEST]
+    row.url = single.url if single else url
+    row.is_urgent = any(thing.is_urgent for thing in things)
+    row.at, row.read_at = shown_from(at, is_urgent=row.is_urgent), None
 
 
 def _digest(heading: str, things: list[Told]) -> str:

@@ -54,13 +54,14 @@ def climb(*, at: datetime) -> dict[str, int]:
     higher than their own grid's 负责人 (Y1-53).
     """
     totals = {"escalated": 0, "told": 0, "parked": 0}
-    days = calendar()
+    days, told = calendar(), dict[int, list[Told]]()
     for scheme in GridScheme.objects.order_by("pk"):
         ladder = _ladder(scheme, at=at)
         last = 0
+        told.clear()
         while ladder and (batch := list(_waiting(scheme, ladder, at, after=last)[:BATCH])):
             last = batch[-1].pk
-            for key, count in _climb_batch(scheme, batch, ladder, days, at=at).items():
+            for key, count in _climb_batch(scheme, batch, ladder, days, told, at=at).items():
                 totals[key] += count
     return totals
 
@@ -104,10 +105,14 @@ def _climb_batch(
     batch: list[Task],
     ladder: list[Rung],
     days: WorkCalendar,
+    told_before: dict[int, list[Told]],
     *,
     at: datetime,
 ) -> dict[str, int]:
-    """A fixed number of queries for up to BATCH tasks; runs one at a time within a scheme."""
+    """A fixed number of queries for up to BATCH tasks; runs one at a time within a scheme.
+
+    Whoever was told in an earlier batch of this run reads of these in the same message.
+    """
     GridScheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
     done = _done(batch)
     steps, parked = _plan(batch, ladder, days, done, at=at)
@@ -122,10 +127,11 @@ def _climb_batch(
     Escalation.objects.bulk_create(rows)
     told = tell_together(
         news,
-        key=f"ladder:{scheme.pk}:{at:%Y%m%d%H%M%S}:{batch[0].pk}",
+        key=f"ladder:{scheme.pk}:{at:%Y%m%d%H%M%S}",
         heading="催办",
         url="/tasks/?due=overdue",
         at=at,
+        so_far=told_before,
     )
     reached("notices.ladder.before-commit")
     return {"escalated": len(rows), "told": told, "parked": parked}

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from build import NOON
 from build_notices import LADDER
 from build_tasks import make_submitted, make_task
+from config.schedule import BY_NAME
 from notices import invariants
 from notices.models import Escalation, Message
 from notices.services import reminders
@@ -185,24 +186,58 @@ def test_one_bad_row_does_not_stop_the_others(cast, issued, monkeypatch):
     assert len(rungs(other)) == 2
 
 
-@pytest.mark.slow
-def test_two_thousand_late_tasks_take_few_queries_and_make_no_storm(cast, issued):
+def copies_of(task, count):
     copies = []
-    for n in range(2000):
-        copy = Task.objects.get(pk=issued.pk)
+    for n in range(count):
+        copy = Task.objects.get(pk=task.pk)
         copy.pk, copy.number, copy.client_id = None, f"XX-2026-{n:06d}", None
         copies.append(copy)
     Task.objects.bulk_create(copies, batch_size=200)
-    at = issued.due_at + timedelta(days=9)
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        totals = reminders.climb(at=at)
 
-    assert totals["escalated"] == 2001 * len(LADDER)
-    writes = [q for q in queries.captured_queries if q["sql"].startswith("INSERT")]
-    assert len(queries) - len(writes) < 150  # five batches, whatever the number of tasks
-    assert Message.objects.filter(user=cast.worker).count() == 5  # one digest per batch
-    assert "催办 500 件" in told(cast.worker)[0]
-    assert reminders.climb(at=at)["escalated"] == 0
+@pytest.mark.slow
+def test_ten_thousand_due_in_one_minute_go_in_bounded_batches_and_make_no_storm(
+    cast, issued, monkeypatch
+):
+    copies_of(issued, 10_000)
+    sizes = []
+    climbing = reminders._climb_batch
+
+    def counted(scheme, batch, *given, **named):
+        sizes.append(len(batch))
+        return climbing(scheme, batch, *given, **named)
+
+    monkeypatch.setattr(reminders, "_climb_batch", counted)
+    with CaptureQueriesContext(connection) as queries:
+        totals = reminders.climb(at=issued.due_at)
+
+    assert totals["escalated"] == 10_001 * 2  # a day before, and now
+    assert sizes == [reminders.BATCH] * 20 + [1]
+    writes = [q for q in queries.captured_queries if q["sql"].startswith(("INSERT", "UPDATE"))]
+    assert len(queries) - len(writes) < 21 * 20
+    assert Message.objects.filter(user=cast.worker).count() == 1  # one person, one digest
+    assert "催办 10001 件" in told(cast.worker)[0]
+    assert reminders.climb(at=issued.due_at)["escalated"] == 0
+
+
+def test_after_three_days_without_any_process_each_rung_is_climbed_once(cast, issued):
+    copies_of(issued, 9)
+    back = issued.due_at + timedelta(days=3)  # Friday noon, away until Monday
+    for job in ("overdue_ladder", "delivery"):
+        assert len(BY_NAME[job].rhythm.due(back)) == 1  # not one run for every ten minutes missed
+
+    totals = [reminders.climb(at=back + timedelta(minutes=10 * n)) for n in range(3)]
+
+    assert [one["escalated"] for one in totals] == [30, 0, 0]
+    rows = Escalation.objects.filter(task=issued).order_by("due_at")
+    assert [row.rung for row in rows] == ["HOLDER", "MANAGER", "CHIEF"]
+    assert [row.due_at for row in rows] == [
+        issued.due_at - timedelta(hours=24),
+        issued.due_at,
+        issued.due_at + timedelta(days=3),  # one workday later: the weekend does not count
+    ]
+    assert {row.at for row in Escalation.objects.all()} == {back}
+    for person in (cast.worker, cast.manager):
+        assert Message.objects.filter(user=person).count() == 1
+        assert "催办 10 件" in told(person)[0]
+        assert "现补发" in told(person)[0]
