@@ -11,7 +11,7 @@ from typing import Any
 
 from grids.models import GridScheme
 from grids.selectors import valid_q
-from stations import episodes, hours, surroundings, suspicion
+from stations import episodes, hours, surroundings, suspicion, works
 from stations.episodes import Episode
 from stations.models import Alarm, HourlyReading, Station
 from stations.standards import BEIJING, POLLUTANTS, SYMBOLS
@@ -97,8 +97,15 @@ def recent(stations: Iterable[Station], at: datetime) -> dict[int, dict[int, Hou
     return found
 
 
-def judged(station: Station, stations: Sequence[Station], rows: Rows, given: Rules) -> list[Found]:
-    """Every episode in the window, in time order; 数据迟到 is not among them."""
+def judged(
+    station: Station,
+    stations: Sequence[Station],
+    rows: Rows,
+    given: Rules,
+    announced: Iterable[tuple[int, int]] = (),
+) -> list[Found]:
+    """Every episode in the window, in time order; 数据迟到 is not among them, nor falls that begin
+    in the hours of an `announced` work beside the station (Z-16)."""
     own = rows.get(station.pk, {})
     looks: dict[str, Callable[..., Iterator[Found]]] = {
         Alarm.Kind.NEAR_POLLUTION: _near,
@@ -114,7 +121,12 @@ def judged(station: Station, stations: Sequence[Station], rows: Rows, given: Rul
         if kind in given.kinds
         for one in look(own, given.kinds[kind], compare)
     ]
-    return sorted(found, key=lambda one: one.episode.start)
+    kept = [
+        one
+        for one in found
+        if one.kind != Alarm.Kind.INTERFERENCE or not works.explains(announced, one.episode.start)
+    ]
+    return sorted(kept, key=lambda one: one.episode.start)
 
 
 class _Compare:

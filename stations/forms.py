@@ -117,10 +117,23 @@ class VerdictForm(forms.Form):
 
 class LogForm(forms.Form):
     kind = forms.ChoiceField(label="种类", choices=StationLog.Kind.choices)
+    work = forms.ChoiceField(
+        label="报备的作业",
+        required=False,
+        help_text="只用于“周边施工报备”：作业开始以前报备的，不判为干扰",
+        error_messages={"invalid_choice": "请从允许报备的作业里选择"},
+    )
     from_at = _moment("开始")
     until_at = _moment("结束", required=False)
     text = forms.CharField(label="内容", widget=forms.Textarea(attrs={"rows": 3}))
     is_abnormal = forms.BooleanField(label="发现异常", required=False)
+
+    def __init__(self, *args: Any, works: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not works:
+            del self.fields["work"]
+            return
+        self.fields["work"].choices = [("", "不是清单里的作业"), *((one, one) for one in works)]
 
 
 class ReviewForm(forms.Form):

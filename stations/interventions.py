@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from grids.models import User
-from stations.models import Station
+from stations.models import Station, StationLog
 from tasks.models import Task
 
 
@@ -41,11 +41,21 @@ def between(user: User, station: Station, since: datetime, until: datetime) -> l
     """Newest first, at most MOST; only what the person may see."""
     found = [
         one
-        for provider in (of_tasks, *_providers)
+        for provider in (of_tasks, of_works, *_providers)
         for one in provider(user, station, since, until)
         if since < one.at <= until
     ]
     return sorted(found, key=lambda one: (one.at, one.text), reverse=True)[:MOST]
+
+
+def of_works(
+    user: User, station: Station, since: datetime, until: datetime
+) -> Iterable[Intervention]:
+    """周边施工报备 of the station, from when the work began."""
+    url = f"{reverse('stations:detail', args=[station.code])}#log"
+    rows = station.logs.filter(kind=StationLog.Kind.WORKS, from_at__range=(since, until))
+    for row in rows.order_by("-from_at", "-pk")[:MOST]:
+        yield Intervention(row.from_at, "施工报备", row.work or row.note[:60], url)
 
 
 def of_tasks(

@@ -19,6 +19,7 @@ from stations import ozone, presence, tables
 from stations import serializers as shapes
 from stations.models import Alarm, DailyAir, HourlyReading, Ranking, Station
 from stations.pages import station_plan
+from stations.serializers.logs import LogSerializer
 from stations.serializers.ozone import OzoneSerializer
 from stations.serializers.values import DaySerializer, ReadingSerializer
 from stations.services import ingest, ranking, verdicts
@@ -97,6 +98,14 @@ class StationViewSet(ReadOnlyModelViewSet[Station]):
         rows = DailyAir.objects.filter(station=station, on__range=(first, last))
         page = self.paginate_queryset(rows.order_by("on"))
         return self.get_paginated_response(DaySerializer(page, many=True).data)
+
+    @extend_schema(responses=LogSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, filter_backends=())
+    def logs(self, request: Request, code: str = "") -> Response:
+        """站点台账：停电、断网、维护、周边检查、施工报备，最近的在前。"""
+        rows = self.get_object().logs.order_by("-from_at", "-pk")
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(LogSerializer(page, many=True).data)
 
     @extend_schema(responses=OzoneSerializer, filters=False)
     @action(detail=True, filterset_class=None, filter_backends=(), pagination_class=None)

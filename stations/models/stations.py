@@ -127,7 +127,7 @@ class StationLog(models.Model):
     """站点台账: outages of housing, power, network (W-18), perimeter checks (W-19), works (Z-16).
 
     `until_at` None: still going on. Works near a station are announced before they begin, so that
-    they are not taken for interference.
+    they are not taken for interference; `work` is what of the scheme's list it is, else empty.
     """
 
     class Kind(models.TextChoices):
@@ -142,6 +142,7 @@ class StationLog(models.Model):
     kind = models.CharField("种类", max_length=10, choices=Kind)
     from_at = models.DateTimeField("开始")
     until_at = models.DateTimeField("结束", null=True, blank=True)
+    work = models.CharField("作业", max_length=40, blank=True)
     note = models.TextField("内容")
     is_abnormal = models.BooleanField("异常", default=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")

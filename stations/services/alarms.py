@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from grids.models import GridScheme
-from stations import detection, hours, presence
+from stations import detection, hours, presence, works
 from stations.detection import WINDOW, Found, Rows, Rules
 from stations.episodes import Episode, latest_overlapping
 from stations.levels import level_of
@@ -39,9 +39,10 @@ def watch_scheme(
     rows = detection.recent(stations, at)
     desk = orders.Desk(scheme, stations, rows, sources, at)
     known = _known(stations, at)
+    announced = works.announced(stations, at - WINDOW, at)
     raised = ended = 0
     for station in stations:
-        found = detection.judged(station, stations, rows, given)
+        found = detection.judged(station, stations, rows, given, announced.get(station.pk, ()))
         book = _Book(station, known.get(station.pk, []), desk)
         book.take(found)
         book.close_silently(rows)

@@ -6,8 +6,10 @@ from django.db import transaction
 
 from grids.errors import Invalid, Refused
 from grids.models import User
-from stations import policies
+from stations import policies, spraying, works
 from stations.models import Station, StationLog
+from stations.services import protection
+from stations.standards import BEIJING
 
 
 @transaction.atomic
@@ -21,8 +23,13 @@ def note(
     is_abnormal: bool,
     by: User,
     at: datetime,
+    work: str = "",
 ) -> StationLog:
-    """登记: by whoever manages the station's grid. Invalid when it ends before it begins."""
+    """登记: by whoever manages the station's grid. Invalid when it ends before it begins.
+
+    `work`: which of the scheme's allowed works is announced (Z-16), only with 周边施工报备; it
+    needs an end within the longest span of the rules. Refused when its words ask for spraying.
+    """
     policies.check_manage(by, station)
     if kind not in StationLog.Kind.values:
         raise Invalid("请选择种类", fields={"kind": "请从列表中选择"})
@@ -30,9 +37,12 @@ def note(
         raise Invalid("请写明内容", fields={"text": "请写明内容"})
     if until_at is not None and until_at < from_at:
         raise Invalid("结束早于开始", fields={"until_at": "结束不能早于开始"})
+    if kind == StationLog.Kind.WORKS:
+        _check_work(station, work, from_at, until_at, text, at)
     return StationLog.objects.create(
         station=station,
         kind=kind,
+        work=work if kind == StationLog.Kind.WORKS else "",
         from_at=from_at,
         until_at=until_at,
         note=text.strip(),
@@ -40,6 +50,33 @@ def note(
         by=by,
         at=at,
     )
+
+
+def _check_work(
+    station: Station,
+    work: str,
+    from_at: datetime,
+    until_at: datetime | None,
+    text: str,
+    at: datetime,
+) -> None:
+    on = at.astimezone(BEIJING).date()
+    allowed = works.allowed(station.scheme, on)
+    if work and work not in allowed:
+        names = "、".join(allowed) or "无"
+        raise Invalid("这项作业不在允许报备的清单里", fields={"work": f"可报备的作业：{names}"})
+    if not work:
+        return
+    longest = works.longest(station.scheme, on)
+    if until_at is None or until_at - from_at > longest:
+        hours = int(longest.total_seconds() // 3600)
+        raise Invalid(
+            "报备作业须写明结束时间",
+            fields={"until_at": f"请写结束时间，一次报备最长 {hours} 小时"},
+        )
+    word = spraying.told(text, protection.words(station, at))
+    if word:
+        raise Refused(f"站点周边不得{word}（环发〔2015〕175号），这项作业不能报备。")
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def guard(task: Task, *, text: str, reason: str, by: User | None, at: datetime) 
         return
     station, metres = near
     where = f"地点距{station.name}采样口 {metres} 米，在 {station.protection_m} 米保护半径内"
-    word = spraying.told(text, _words(station, at))
+    word = spraying.told(text, words(station, at))
     if word:
         raise Refused(
             f"{where}，不得{word}（环发〔2015〕175号{_quoted(station, at)}）。"
@@ -48,7 +48,8 @@ def guard(task: Task, *, text: str, reason: str, by: User | None, at: datetime) 
         )
 
 
-def _words(station: Station, at: datetime) -> list[str]:
+def words(station: Station, at: datetime) -> list[str]:
+    """What the scheme names as spraying or washing on the day."""
     row = rule_row(station.scheme, WORDS_RULE, at.astimezone(BEIJING).date())
     return list(row.value) if row else []
 

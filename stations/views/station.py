@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from grids.selectors import quote
-from stations import interventions, policies, roses
+from stations import interventions, policies, roses, works
 from stations.forms import LogForm, ReviewForm
 from stations.models import Station
 from stations.pages import ozone, points
@@ -75,7 +75,9 @@ def _context(request: HttpRequest, station: Station) -> dict[str, Any]:
         "logs": pages.logs(station),
         "revisions": pages.revisions(station),
         "may_manage": policies.may_manage(request.user, station),
-        "log_form": LogForm(initial={"from_at": at.astimezone(BEIJING)}),
+        "log_form": LogForm(
+            initial={"from_at": at.astimezone(BEIJING)}, works=works.allowed(station.scheme, on)
+        ),
         "review_form": ReviewForm(
             initial={
                 "hour_ending_at": at.astimezone(BEIJING).replace(minute=0) - timedelta(hours=1)
@@ -156,7 +158,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """登记台账."""
-    station, form = seen_station(request, code), LogForm(request.POST)
+    station = seen_station(request, code)
+    form = LogForm(request.POST, works=works.allowed(station.scheme, timezone.localdate()))
     if not form.is_valid():
         shown = _context(request, station) | {"log_form": form}
         return render(request, "stations/detail.html", shown, status=422)

@@ -400,6 +400,7 @@ ROUTES = {
         API_READERS | {"outsider": 404, "enterprise": 404},
     ),
     ("api:station-days", "GET"): ("station", API_READERS | {"outsider": 404, "enterprise": 404}),
+    ("api:station-logs", "GET"): ("station", API_READERS | {"outsider": 404, "enterprise": 404}),
     ("api:station-ozone", "GET"): ("station", API_READERS | {"outsider": 404, "enterprise": 404}),
     ("api:readings", "POST"): ("readings batch", API_READERS),  # each row is judged by itself
     ("api:ranking-list", "GET"): (None, API_READERS),
