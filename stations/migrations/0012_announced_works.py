@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stations', '0010_batch_schemes'),
+        ('stations', '0011_station_plans'),
     ]
 
     operations = [
