@@ -9,6 +9,7 @@ import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from config.demo import own_plans
 from config.demo.people import BACK
 from grids.models import Grid, GridScheme, Post, Role, User
 from grids.services.posts import appoint
@@ -68,6 +69,7 @@ class Player:
             self._work(min(month.due_at, self.at))
             sent += self._report(month)
         self._work(self.at)
+        own_plans.settle(at=self.at)
         return {"tasks": made, "reports": sent}
 
     def _settle(self) -> None:

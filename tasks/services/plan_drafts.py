@@ -163,7 +163,10 @@ def _add_files(
 def step(plan: Plan, action: PlanAction, *, by: User, at: datetime, note: str = "") -> None:
     posts = access.posts_of(by, beijing_date(at)).filter(grid__scheme=plan.scheme_id)
     post = posts.order_by("grid__level", "pk").first()
-    label = f"{post.grid.name} · {post.title}".rstrip(" ·") if post else str(by)
+    label = str(by)
+    if post is not None:
+        named = post.title.startswith(post.grid.name)
+        label = post.title if named else f"{post.grid.name} · {post.title}".rstrip(" ·")
     PlanStep.objects.create(plan=plan, action=action, note=note, by=by, by_label=label[:160], at=at)
 
 

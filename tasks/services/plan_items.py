@@ -1,5 +1,6 @@
 """措施 of a plan that is drawn up: one by one, or from a table (Y1-87)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -176,6 +177,11 @@ def _taken(plan: Plan, line: Line) -> Measure:
         raise Refused(f"第 {line.draft.line} 行：{error}整个文件没有导入。") from error
 
 
+def _words(text: str, day: date | None) -> str:
+    """年底前 is kept beside the day; a day that only repeats it is not."""
+    return "" if day is not None and re.search(r"\d\D+\d+\D*$", text) else text[:120]
+
+
 def _wanted(line: Line) -> Wanted:
     draft = line.draft
     return Wanted(
@@ -187,7 +193,7 @@ def _wanted(line: Line) -> Wanted:
         quantity=draft.quantity,
         unit=draft.unit,
         due_on=draft.due_on,
-        deadline_text=draft.texts["due"][:120],
+        deadline_text=_words(draft.texts["due"], draft.due_on),
         strength=draft.strength,
         assessment=draft.texts["assessment"],
         milestones=draft.milestones,

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.core.management import call_command
 
 from build import NOON, make_post, make_user
+from config.demo import own_plans
 from config.demo import plans as demo
 from grids.models import GridScheme, Role, User
 from tasks.models import PlanReport, Task
-from tasks.selectors import plan_board, plan_reconciling, plan_terms
+from tasks.selectors import plan_board, plan_drafts, plan_reconciling, plan_terms
 from tasks.services import ledger
 
 
@@ -51,3 +52,20 @@ def test_the_board_the_reports_and_the_reconciliation_have_figures(scheme):
     assert plan_reconciling.reconcile(plan, before, at=NOON)
     assert not ledger.verify(at=NOON).breaks
     assert demo.advance(at=NOON) == {"tasks": 0} or not PlanReport.objects.filter(period=running)
+
+
+def test_an_emergency_plan_of_the_demo_has_a_revision_that_waits(scheme):
+    unit = scheme.grids.get(code="D-ENVIRONMENT")
+    person = User.objects.get(username=demo.UNITS)
+    make_post(person, unit, Role.WORKER, title="监管责任人")
+    for name in (own_plans.CHIEF, own_plans.STATION_OFFICE):
+        make_user(name)
+
+    assert own_plans.settle(at=NOON) == 2
+    assert own_plans.settle(at=NOON) == 0
+
+    first, second = scheme.plans.filter(kind="EMERGENCY").order_by("version")
+    assert (first.state, second.state) == ("IN_FORCE", "SUBMITTED")
+    changed = plan_drafts.difference(second)
+    assert [one.label for one in changed.head] == ["责任考核"]
+    assert {one.label for item in changed.items for one in item.fields} == {"内容", "数量"}
