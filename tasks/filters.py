@@ -76,8 +76,9 @@ class TaskFilter(django_filters.FilterSet):
 
     def is_overdue(self, tasks: TaskQuerySet, name: str, value: Any) -> QuerySet[Task]:
         """As of the moment that the door has read (`request.at`)."""
-        late = Task.objects.overdue(self.request.at).values("pk")
-        return tasks.filter(pk__in=late) if value else tasks.exclude(pk__in=late)
+        if value:
+            return tasks.overdue(self.request.at)
+        return tasks.exclude(pk__in=Task.objects.overdue(self.request.at).values("pk"))
 
     def matches(self, tasks: TaskQuerySet, name: str, words: str) -> QuerySet[Task]:
         return tasks.filter(holding(words, among_all=sees_many(self.request.user)))

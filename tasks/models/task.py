@@ -10,7 +10,7 @@ from grids.models import Grid, GridScheme, User
 from tasks.models import kinds, lateness
 from tasks.models.event import TaskEvent
 from tasks.models.plan import Campaign, MeasureUnit
-from tasks.models.scope import Scope, scope_of
+from tasks.models.scope import Scope, among, scope_of
 from tasks.workflow import OPEN, Rung, State
 
 
@@ -30,7 +30,7 @@ def _concerns(user: User, scope: Scope) -> Q:
     if scope.is_large:
         first, *others = by_hand
         return held[0] | held[1] | held[2] | Q(pk__in=first.union(*others))
-    return Q(pk__in=ids.filter(held[0]).union(*map(ids.filter, held[1:]), *by_hand))
+    return among(ids.filter(held[0]).union(*map(ids.filter, held[1:]), *by_hand))
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -209,6 +209,9 @@ class Task(models.Model):
             models.Index(fields=["scheme", "registered_at"], name="task_scheme_registered"),
             models.Index(fields=["scheme", "due_at", "id"], name="task_scheme_due"),
             models.Index(fields=["due_at", "id"], name="task_due"),
+            models.Index(
+                fields=["scheme", "due_at", "id"], name="task_open_due", condition=Q(state__in=OPEN)
+            ),
             *(
                 models.Index(fields=["scheme", moment, "id"], name=name, condition=Q(state=state))
                 for state, moment, name in (
