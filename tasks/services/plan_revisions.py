@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from grids.models import Grid, GridScheme, SchemeRule
-from grids.selectors import rule_row
+from grids.selectors import rule, rule_row
 from tasks.deadlines import beijing_date, end_of
 from tasks.models import Plan, Task
 from tasks.models.kinds import Category, DeadlineKind, Kind, ListKind, Source
@@ -14,7 +14,7 @@ from tasks.selectors import plans
 from tasks.selectors.plan_revisions import reference
 from tasks.services import life, wording
 
-RULE = "response.plan_revision"
+RULE, OPENS = "response.plan_revision", "response.plan_revision_opens"
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def open_revisions(*, at: datetime) -> dict[str, int]:
 
 
 def obligation(scheme: GridScheme, on: date) -> Obligation | None:
-    """The rule `response.plan_revision` of that day, in the year of `on`: `due` and `opens` are
-    month and day (08-31); without `opens` the task stands from 1 January."""
+    """The rule `response.plan_revision` of that day, in the year of `on`: `due` is month and day
+    (08-31), `response.plan_revision_opens` too; without it the task stands from 1 January."""
     row = rule_row(scheme, RULE, on)
     if row is None:
         return None
-    opens, due = str(row.value.get("opens", "01-01")), str(row.value["due"])
+    opens, due = str(rule(scheme, OPENS, on, "01-01")), str(row.value["due"])
     return Obligation(
         row, date.fromisoformat(f"{on.year}-{opens}"), date.fromisoformat(f"{on.year}-{due}")
     )

@@ -21,7 +21,8 @@ RULE = "response.plan_revision"
 @pytest.fixture
 def city(db):
     found = make_district()
-    make_rule(found.scheme, RULE, {"due": "08-31", "opens": "06-01"}, clause="ZY-88")
+    make_rule(found.scheme, RULE, {"due": "08-31"}, clause="ZY-88")
+    make_rule(found.scheme, f"{RULE}_opens", "06-01", clause="ZY-88")
     return found
 
 
