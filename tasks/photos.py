@@ -92,7 +92,7 @@ def _work(kind: str, source: str, public: str, thumb: str) -> dict[str, Any]:
     plain.thumbnail((PUBLIC_SIDE, PUBLIC_SIDE), reducing_gap=1.1)
     plain = _upright(plain, turn)
     plain.info.clear()  # comments, profiles and whatever else the writer would copy
-    plain.save(public, "JPEG", quality=82, progressive=True)
+    plain.save(public, "JPEG", quality=82, optimize=True)  # progressive: 3 times as long, 2 % less
     small = plain.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE))
     small.save(thumb, "JPEG", quality=78)

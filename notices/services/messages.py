@@ -11,6 +11,7 @@ from notices.escalation import shown_from
 from notices.models import Message
 
 LONGEST = 240
+WORDED = ("text", "url", "is_urgent", "at", "read_at")
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,18 @@ def tell_together(
     for one in news:
         by_user.setdefault(one.user_id, []).append(one)
         touched.add(one.user_id)
-    known = {row.user_id: row for row in Message.objects.filter(key=key, user__in=touched)}
-    fresh = []
-    for user_id in sorted(touched):
-        row = known.get(user_id) or Message(user_id=user_id, key=key)
-        _word(row, by_user[user_id], heading=heading, url=url, at=at)
-        if user_id not in known:
-            fresh.append(row)
-    Message.objects.bulk_create(fresh, ignore_conflicts=True)  # a parallel run may be first
-    if so_far is not None:
-        Message.objects.bulk_update(known.values(), ("text", "url", "is_urgent", "at", "read_at"))
-    return len(fresh)
+    known = set(Message.objects.filter(key=key, user__in=touched).values_list("user", flat=True))
+    rows = [Message(user_id=user_id, key=key) for user_id in sorted(touched)]
+    for row in rows:
+        _word(row, by_user[row.user_id], heading=heading, url=url, at=at)
+    if so_far is None:  # a parallel run may be first
+        fresh = [row for row in rows if row.user_id not in known]
+        Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    else:
+        Message.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=("user", "key"), update_fields=WORDED
+        )
+    return len(touched - known)
 
 
 def _word(row: Message, things: list[Told], *, heading: str, url: str, at: datetime) -> None:
