@@ -8,6 +8,7 @@ there already is left alone, so it may be cut off anywhere and run again.
 import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from time import monotonic, sleep
 
 from config.demo import own_plans
 from config.demo.people import BACK
@@ -28,6 +29,7 @@ ODDS = {True: (0.88, 0.92, 0.97), False: (0.42, 0.5, 0.74)}
 """Deadline passed or not → which share of the tasks is closed, handed in, signed for."""
 HANDED_LATE = 0.06
 STEPS = {State.ISSUED: "accept", State.HANDLING: "submit", State.SUBMITTED: "approve"}
+LONGEST_REST = 0.3  # seconds
 IN_TIME, LATE, BOASTS = 0.85, 0.93, 0.07
 
 
@@ -59,18 +61,27 @@ class Player:
         self.start = at - BEGAN
         self.root = plans.root_of(plan.scheme)
         self.hands: dict[int, User] = {}
+        self.rested_at = monotonic()
 
     def play(self, most: int) -> dict[str, int]:
         self._settle()
         shares = whole(self.plan, self.start).to_do
-        made = sum(self._give_out(share.measure) for share in shares[: most or None])
-        sent = 0
+        made = sent = 0
+        for share in shares[: most or None]:
+            made += self._give_out(share.measure)
+            self._rest()
         for month in _months(self.plan, self.at)[::-1]:
             self._work(min(month.due_at, self.at))
             sent += self._report(month)
         self._work(self.at)
         own_plans.settle(at=self.at)
         return {"tasks": made, "reports": sent}
+
+    def _rest(self) -> None:
+        """As long as the last step took: SQLite has one writer, and who waits for it (somebody at
+        a page) polls; without a gap between two steps he is not served for seconds."""
+        sleep(min(monotonic() - self.rested_at, LONGEST_REST))
+        self.rested_at = monotonic()
 
     def _settle(self) -> None:
         """Who works in each unit: those of the demo's accounts, else one person for all."""
@@ -118,6 +129,7 @@ class Player:
             for state, moment in self._steps(task) if hand is not None else ():
                 if task.state == state and moment <= until:
                     task = getattr(self, f"_{STEPS[State(state)]}")(task, hand, moment)
+                    self._rest()
 
     def _steps(self, task: Task) -> list[tuple[str, datetime]]:
         """As far as the dice say; some stay with the unit for whoever tries the demo."""
@@ -174,6 +186,7 @@ class Player:
             if hand is None or luck > LATE or grid.pk in known or moment > self.at:
                 continue
             self._send(grid, month, hand, moment, dice)
+            self._rest()
             sent += 1
         return sent
 

@@ -18,7 +18,15 @@ from tasks.services import ledger
 
 
 @pytest.fixture
-def scheme(db):
+def rests(monkeypatch):
+    """How long the job would have rested, instead of resting."""
+    taken = []
+    monkeypatch.setattr(demo, "sleep", taken.append)
+    return taken
+
+
+@pytest.fixture
+def scheme(db, rests):
     folder = Path(settings.BASE_DIR, "schemes", "zhongyuan")
     call_command("load_scheme", str(folder), stdout=StringIO())
     found = GridScheme.objects.get(code="zhongyuan")
@@ -35,7 +43,7 @@ def test_without_a_demo_nothing_happens(scheme):
 
 
 @pytest.mark.slow
-def test_the_board_the_reports_and_the_reconciliation_have_figures(scheme):
+def test_the_board_the_reports_and_the_reconciliation_have_figures(scheme, rests):
     GridScheme.objects.update(is_demo=True)
 
     done = demo.advance(at=NOON, most=6)
@@ -51,6 +59,8 @@ def test_the_board_the_reports_and_the_reconciliation_have_figures(scheme):
     assert any(report.is_late for report in PlanReport.objects.filter(period=before))
     assert plan_reconciling.reconcile(plan, before, at=NOON)
     assert not ledger.verify(at=NOON).breaks
+    assert len(rests) > done["tasks"]  # between any two steps somebody else gets the database
+    assert max(rests) <= demo.LONGEST_REST
     assert demo.advance(at=NOON) == {"tasks": 0} or not PlanReport.objects.filter(period=running)
 
 
