@@ -46,6 +46,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "form": form,
         "query": _query(request, "xlsx"),
         "paper": _query(request, "print"),
+        "export_href": _export_of(form) if page.paginator.count > MOST_ROWS else "",
         "address": form.address(),
         "figure": published.BY_KEY.get(given.get("figure", "")),
         "measure": _measure(given.get("measure"), scheme),
@@ -73,9 +74,14 @@ def _query(request: HttpRequest, form: str) -> str:
     return kept.urlencode()
 
 
+def _export_of(form: LedgerFilter) -> str:
+    """Where a ledger too long for one request is asked for."""
+    return f"{reverse('tasks:exports')}?{urlencode({'filter': form.address()})}"
+
+
 def _spreadsheet(scheme: GridScheme, rows: Any, form: LedgerFilter, at: Any) -> HttpResponse:
     if capped(rows, MOST_ROWS + 1) > MOST_ROWS:
-        return redirect(f"{reverse('tasks:exports')}?{urlencode({'filter': form.address()})}")
+        return redirect(_export_of(form))
     content = sheet.workbook(scheme, rows, at=at)
     name = f"ledger-{scheme.code}-{at:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -76,6 +76,9 @@ def test_a_short_ledger_comes_at_once_and_a_long_one_is_asked_for(cast, few):
         reverse("tasks:ledger"), {"format": "xlsx", "source": "PATROL"}, follow=True
     )
 
+    page = client.get(reverse("tasks:ledger"), {"source": "PATROL"}).content.decode()
+    link = f'<a class="btn small" href="{reverse("tasks:exports")}?filter=source%3DPATROL">'
+    assert link in page  # a page to go to, not a file to be saved
     assert answer.redirect_chain == [(f"{reverse('tasks:exports')}?filter=source%3DPATROL", 302)]
     assert "导出 3 件" in answer.content.decode()
     assert not LedgerExport.objects.exists()  # reading writes nothing
