@@ -146,6 +146,7 @@ def test_judging_one_after_another(cast, open_page, window):
     page.wait_for_selector("dialog[open]", state="detached")
     assert page.evaluate(f"{HERE}.textContent.trim()") == "验收销号"
     page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
     press(page, "验收销号")  # in the dialog
     page.wait_for_selector("#messages")
     until(page, f"{HERE}.id === '{second.number}'")
