@@ -128,10 +128,9 @@ def test_a_quarrel_is_ruled_and_becomes_a_draft_of_a_rule(cast, open_page, noon,
     assert Route.objects.get().to_grid == cast.tree.other_village
 
 
-@both_sizes
-def test_judging_one_after_another(cast, open_page, window):
+def test_judging_one_after_another(cast, open_page):
     first, second, third = (make_submitted(cast) for _ in range(3))
-    page = open_page(cast.office, window)
+    page = open_page(cast.office, PHONE)
     page.goto(reverse("tasks:acceptance"))
 
     page.keyboard.press("j")
