@@ -31,16 +31,17 @@ HANDED_LATE = 0.06
 STEPS = {State.ISSUED: "accept", State.HANDLING: "submit", State.SUBMITTED: "approve"}
 LONGEST_REST = 0.3  # seconds
 IN_TIME, LATE, BOASTS = 0.85, 0.93, 0.07
+MOST: int | None = None  # measures; None: all of them
 
 
-def advance(*, at: datetime, due_at: datetime | None = None, most: int = 0) -> dict[str, int]:
-    """The plan of `SCHEME` in a demo; nothing elsewhere. `most` measures, 0: all of them."""
+def advance(*, at: datetime, due_at: datetime | None = None) -> dict[str, int]:
+    """The plan of `SCHEME` in a demo; nothing elsewhere."""
     scheme = GridScheme.objects.filter(code=SCHEME, is_demo=True).first()
     plan = scheme.plans.filter(code=SCHEME).first() if scheme else None
     people = User.objects.in_bulk([OFFICE, UNITS, OPERATOR], field_name="username")
     if plan is None or len(people) < 3 or _is_done(plan, at):
         return {"tasks": 0}
-    return Player(plan, people, at).play(most)
+    return Player(plan, people, at).play()
 
 
 def _is_done(plan: Plan, at: datetime) -> bool:
@@ -63,11 +64,11 @@ class Player:
         self.hands: dict[int, User] = {}
         self.rested_at = monotonic()
 
-    def play(self, most: int) -> dict[str, int]:
+    def play(self) -> dict[str, int]:
         self._settle()
         shares = whole(self.plan, self.start).to_do
         made = sent = 0
-        for share in shares[: most or None]:
+        for share in shares[:MOST]:
             made += self._give_out(share.measure)
             self._rest()
         for month in _months(self.plan, self.at)[::-1]:

@@ -53,6 +53,8 @@ document.addEventListener("keydown", (event) => {
 
 // --- dialogs --------------------------------------------------------------------------------
 
+let asked = 0;
+
 function ask(source) {
   const dialog = document.getElementById("confirm");
   const { confirm: text, confirmTitle: title, confirmOk: ok, confirmRisk: risk } = source.dataset;
@@ -63,8 +65,17 @@ function ask(source) {
   yes.classList.toggle("risk", risk !== undefined);
   dialog.returnValue = "no";
   dialog.showModal();
+  return answer(dialog, ++asked);
+}
+
+// The event of an Escape comes late: asked anew meanwhile, it is no answer to the new question.
+function answer(dialog, question) {
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    dialog.addEventListener("close", function closed() {
+      if (question === asked && dialog.open) return;
+      dialog.removeEventListener("close", closed);
+      resolve(question === asked && dialog.returnValue === "yes");
+    });
   });
 }
 

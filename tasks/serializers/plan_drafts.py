@@ -67,7 +67,7 @@ class ItemInput(serializers.Serializer[Any]):
         return Wanted(units=units, milestones=steps, **given)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class PlanReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 

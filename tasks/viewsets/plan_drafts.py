@@ -67,12 +67,12 @@ class DraftDoor(Door):
         """报审。"""
         return self._told(plan_judging.submit(self._own(), **self.who()))
 
-    @extend_schema(request=shapes.ReasonInput, responses=plan_shapes.PlanSerializer)
+    @extend_schema(request=shapes.PlanReasonInput, responses=plan_shapes.PlanSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, pk: int) -> Response:
         """退回，写明理由。"""
         plan = self._judged()
-        given = self.given(shapes.ReasonInput).validated_data
+        given = self.given(shapes.PlanReasonInput).validated_data
         return self._told(plan_judging.send_back(plan, **given, **self.who()))
 
     @extend_schema(request=None, responses=plan_shapes.PlanSerializer)

@@ -177,7 +177,7 @@ def test_the_pages_show_the_month_and_its_working(scheme, octobers, office):
     listed = client.get(reverse("stations:rankings") + "?kind=MONTH").content.decode()
     shown = client.get(reverse("stations:ranking", args=[found.pk])).content.decode()
 
-    assert "2026-10" in listed
+    assert "2026 年 10 月" in listed
     for words in ("月排名", "改善名次", "3.88", "有效 26 天，不足 27 天", "按本期标准重算"):
         assert words in shown
     for kind in Ranking.Kind.values:

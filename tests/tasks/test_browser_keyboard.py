@@ -128,9 +128,10 @@ def test_a_quarrel_is_ruled_and_becomes_a_draft_of_a_rule(cast, open_page, noon,
     assert Route.objects.get().to_grid == cast.tree.other_village
 
 
-def test_judging_one_after_another(cast, open_page):
+@both_sizes
+def test_judging_one_after_another(cast, open_page, window):
     first, second, third = (make_submitted(cast) for _ in range(3))
-    page = open_page(cast.office, PHONE)
+    page = open_page(cast.office, window)
     page.goto(reverse("tasks:acceptance"))
 
     page.keyboard.press("j")
