@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -52,6 +52,8 @@ CODES = {
     503: "unavailable",
 }
 
+CUT_SHORT = "请求没有传完整，什么也没有保存。请检查网络后重新提交。"
+
 
 def body(
     status: int, *, code: str = "", detail: str = "", errors: Any = None, changes: Any = None
@@ -73,6 +75,8 @@ def api_answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response(_refused(error, status), status)
     if isinstance(error, RequestDataTooBig):
         return Response(body(413), 413)
+    if isinstance(error, UnreadablePostError):
+        return Response(body(400, detail=CUT_SHORT), 400)
     if isinstance(error, OperationalError):
         log.exception("数据库没有完成请求")
         return Response(body(503), 503, headers={"Retry-After": "5"})
@@ -142,6 +146,8 @@ class RefusalMiddleware:
             return _refused_page(request, error)
         if isinstance(error, RequestDataTooBig):
             return _page(request, 413)
+        if isinstance(error, UnreadablePostError):
+            return _page(request, 400, CUT_SHORT)
         if isinstance(error, OperationalError):
             log.exception("数据库没有完成请求")
             return _page(request, 503)

@@ -1,6 +1,9 @@
 """How the web server runs. Numbers can be changed by the environment."""
 
 import os
+import socket
+import struct
+from typing import Any
 
 _own_machine = os.environ.get("DEPLOYED", "").lower() not in ("1", "true", "yes", "on")
 _address = os.environ.get("BIND", "127.0.0.1" if _own_machine else "0.0.0.0")  # noqa: S104
@@ -18,3 +21,14 @@ limit_request_line = 8190
 loglevel = "warning"
 proc_name = "lange-web"
 control_socket_disable = True
+
+_patience = int(os.environ.get("READ_TIMEOUT", "30"))
+
+
+def when_ready(server: Any) -> None:
+    """A read in which nothing arrives for READ_TIMEOUT seconds ends: a caller that stalls in the
+    middle of a request holds a thread no longer. Connections inherit it from the listener (Linux).
+    """
+    for listener in server.LISTENERS:
+        span = struct.pack("ll", _patience, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, span)

@@ -56,6 +56,7 @@ def site(tmp_path_factory, django_db_setup, django_db_blocker):
     env = {name: value for name, value in os.environ.items() if name not in strange}
     port = free_port()
     env |= {"LANGE_VAR": str(tmp_path_factory.mktemp("live")), "PORT": str(port)}
+    env["READ_TIMEOUT"] = "2"  # seconds
     with own_database(django_db_blocker) as where:
         env |= where
         script = [sys.executable, "tests/support/small_site.py"]
@@ -228,3 +229,24 @@ def test_a_row_that_is_held_is_waited_for_and_then_refused_with_a_sentence(site,
     last = int(done["number"].rpartition("-")[2])
     found = "from tasks.models import Task; print(Task.objects.order_by('-pk')[0].number)"
     assert int(shell(site, found).rpartition("-")[2]) == last + (status == 201)
+
+
+HEAD = b"POST /api/v1/auth/token/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+BODY = HEAD + b"Content-Type: application/json\r\nContent-Length: 400\r\n\r\n{"
+
+
+def test_callers_who_stall_in_a_request_give_their_threads_back(site):
+    lines = [socket.create_connection(("127.0.0.1", site.port), 30) for _ in range(16)]
+    for place, line in enumerate(lines):  # two for each thread
+        line.sendall(BODY if place % 2 else HEAD)
+
+    status, _, text = ask(site, "worker", "/api/v1/me/")
+
+    assert (status, "posts" in text) == (200, True)
+    answers = []
+    for line in lines:
+        with line:
+            answers.append(line.recv(65536).decode())
+    assert set(answers[::2]) == {""}  # a request that never was one: the line is closed
+    assert all(answer.startswith("HTTP/1.1 400 ") for answer in answers[1::2])
+    assert all("没有传完整" in answer for answer in answers[1::2])
